@@ -1,0 +1,524 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Ending.Answer;
+import org.poolmanager.Outcome.Kind;
+import org.poolmanager.PoolEvent.TaskRejected.Reason;
+
+/**
+ * Where tasks wait and who holds them: the one place that decides both. Every task is in the queue, in one slot, or
+ * done; every change of that happens here, under the pool's lock. What follows from a change (bytes to write, outcomes
+ * to deliver) is collected in a {@link Consequences} and done after the lock is released.
+ */
+final class Board {
+
+    /** A child answers a recall in microseconds; one that is stopped never does. */
+    private static final Duration RECALL_LIMIT = Duration.ofSeconds(1);
+
+    private final PoolSettings settings;
+
+    private final Life life;
+
+    private final Texts texts;
+
+    private final Tally tally;
+
+    private final List<Slot> slots = new ArrayList<>();
+
+    private final Deque<Task> queue = new ArrayDeque<>();
+
+    /** Signalled once per place that became free. */
+    private final Condition room;
+
+    private Consequences consequences;
+
+    private final Events events;
+
+    private final TimeKeeper timeKeeper;
+
+    private long lastId;
+
+    private int unfinished;
+
+    private int waitingForRoom;
+
+    Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock) {
+        this.settings = settings;
+        this.life = life;
+        this.texts = texts;
+        this.events = events;
+        this.tally = new Tally(System.nanoTime());
+        this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
+        this.room = life.lock.newCondition();
+        this.consequences = new Consequences(settings.name(), events);
+        for (int i = 1; i <= settings.size(); i++) {
+            slots.add(new Slot(i));
+        }
+    }
+
+    List<Slot> slots() {
+        return slots;
+    }
+
+    int unfinished() {
+        return unfinished;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    Deque<Task> queue() {
+        return queue;
+    }
+
+    // ---- accepting ----
+
+    /**
+     * Accepts a task as soon as there is room.
+     *
+     * @param task the task
+     * @param waitNanos how long to wait for room; 0: not at all
+     * @return false if there was none in time
+     */
+    boolean accept(Task task, long waitNanos) throws InterruptedException {
+        life.lock.lockInterruptibly();
+        try {
+            checkOpen();
+            if (!awaitRoom(waitNanos)) {
+                reject(waitNanos > 0 ? Reason.TIMEOUT : Reason.FULL);
+                return false;
+            }
+            admit(task);
+        } finally {
+            release();
+        }
+        return true;
+    }
+
+    /** Accepts a task if there is room at this moment. */
+    boolean offer(Task task) {
+        life.lock.lock();
+        try {
+            checkOpen();
+            if (unfinished >= settings.capacity()) {
+                reject(Reason.FULL);
+                return false;
+            }
+            admit(task);
+        } finally {
+            release();
+        }
+        return true;
+    }
+
+    private void checkOpen() {
+        if (!life.state().acceptsTasks()) {
+            reject(Reason.CLOSED);
+        }
+        life.checkOpen();
+    }
+
+    private void reject(Reason reason) {
+        tally.rejected++;
+        consequences.publish(new PoolEvent.TaskRejected(settings.name(), reason));
+    }
+
+    private boolean awaitRoom(long waitNanos) throws InterruptedException {
+        if (unfinished < settings.capacity() && waitingForRoom == 0) {
+            return true;
+        }
+        if (waitNanos <= 0) {
+            return unfinished < settings.capacity();
+        }
+        if (PoolThread.isOf(life)) {
+            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
+        }
+        long left = waitNanos;
+        waitingForRoom++;
+        try {
+            // Newcomers wait behind those who wait already: nobody starves.
+            do {
+                if (left <= 0) {
+                    return false;
+                }
+                left = room.awaitNanos(left);
+                checkOpen();
+            } while (unfinished >= settings.capacity());
+            return true;
+        } finally {
+            waitingForRoom--;
+            if (waitingForRoom > 0 && unfinished + 1 < settings.capacity()) {
+                room.signal();
+            }
+        }
+    }
+
+    private void admit(Task task) {
+        task.id = ++lastId;
+        task.acceptedAt = System.nanoTime();
+        task.destination.accepted(task);
+        unfinished++;
+        tally.submitted++;
+        queue.add(task);
+        assign();
+    }
+
+    // ---- handing out ----
+
+    /** Hands waiting tasks to workers that have room, the idlest first. */
+    void assign() {
+        while (!queue.isEmpty()) {
+            Slot slot = roomiest(queue.element());
+            if (slot == null) {
+                return;
+            }
+            Task task = queue.remove();
+            slot.add(task, System.nanoTime());
+            Worker worker = slot.worker;
+            if (worker != null) {
+                worker.send(task);
+                consequences.flush(worker);
+            }
+            timeKeeper.watch(slot);
+        }
+    }
+
+    private @Nullable Slot roomiest(Task task) {
+        Slot best = null;
+        for (Slot slot : slots) {
+            if (slot.hasRoomFor(task)) {
+                if (slot.inFlight.isEmpty()) {
+                    return slot;
+                }
+                if (best == null || slot.inFlight.size() < best.inFlight.size()) {
+                    best = slot;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** A worker is ready for tasks. */
+    void ready(Slot slot) {
+        slot.state = WorkerState.IDLE;
+        assign();
+        timeKeeper.afterAnswers(slot);
+    }
+
+    // ---- answers ----
+
+    void answered(Slot slot, Worker worker, List<Answer> answers) {
+        life.lock.lock();
+        try {
+            if (slot.worker != worker) {
+                return;
+            }
+            long now = System.nanoTime();
+            for (Answer answer : answers) {
+                Task head = slot.inFlight.peek();
+                // An answer to a task that was taken from the worker meanwhile has come too late.
+                if (head != null && head.id == answer.task()) {
+                    long ran = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
+                    slot.removeHead(ran, now);
+                    end(head, Ending.answered(answer, ref(head, slot)), slot, ran);
+                }
+            }
+            assign();
+            timeKeeper.afterAnswers(slot);
+        } finally {
+            release();
+        }
+    }
+
+    /** Takes back tasks that a worker had not begun: they are first in the queue again. */
+    void recalled(Slot slot, Worker worker, long request, long[] ids) {
+        life.lock.lock();
+        try {
+            if (slot.worker != worker) {
+                return;
+            }
+            slot.recallsAnswered = Math.max(slot.recallsAnswered, request);
+            Set<Long> back = new HashSet<>();
+            for (long id : ids) {
+                back.add(id);
+            }
+            List<Task> unstarted = new ArrayList<>();
+            for (Task task : slot.inFlight) {
+                if (back.contains(task.id)) {
+                    unstarted.add(task);
+                }
+            }
+            requeue(unstarted, slot);
+            slot.inFlight.forEach(task -> task.unwanted = false);
+            assign();
+            life.changed.signalAll();
+        } finally {
+            release();
+        }
+    }
+
+    private void requeue(List<Task> unstarted, Slot slot) {
+        long now = System.nanoTime();
+        for (int i = unstarted.size() - 1; i >= 0; i--) {
+            Task task = unstarted.get(i);
+            slot.remove(task, now);
+            task.state = Task.State.QUEUED;
+            task.slot = null;
+            task.startedAt = 0;
+            if (task.unwanted) {
+                end(task, cancelled(task, null), null, 0);
+            } else {
+                queue.addFirst(task);
+            }
+        }
+    }
+
+    /** Asks a worker for its unstarted tasks, unless it has been asked. */
+    void recall(Slot slot) {
+        if (slot.worker != null && slot.isLive() && !slot.isRecalling()) {
+            slot.recallsSent++;
+            slot.worker.recall(slot.recallsSent);
+            consequences.flush(slot.worker);
+        }
+    }
+
+    // ---- ends that the worker did not choose ----
+
+    /** The worker is gone: what it had begun is lost, what it had not goes back to the head of the queue. */
+    void gone(Slot slot, Worker worker, WorkerEnd last) {
+        int begun = slot.begunInFlight(last.begun());
+        int finished = slot.begunInFlight(last.finished());
+        List<Task> unstarted = new ArrayList<>(slot.inFlight);
+        long now = System.nanoTime();
+        for (int i = 0; i < begun; i++) {
+            Task task = unstarted.remove(0);
+            TaskRef ref = ref(task, slot);
+            long ran = task.startedAt == 0 ? 0 : now - task.startedAt;
+            slot.remove(task, now);
+            end(task, Ending.failed(Kind.CRASHED, ref, texts.crashed(ref, last, i < finished, ran)), slot, ran);
+        }
+        requeue(unstarted, slot);
+        assign();
+    }
+
+    /** Ends the task that a worker runs, and the worker with it. */
+    void endWithWorker(Slot slot, Task running, Ending ending, WorkerExit why) {
+        long now = System.nanoTime();
+        long ran = now - running.startedAt;
+        slot.remove(running, now);
+        slot.state = WorkerState.STOPPING;
+        slot.endedBecause = why;
+        end(running, ending, slot, ran);
+        requeue(new ArrayList<>(slot.inFlight), slot);
+        consequences.kill(slot.worker);
+        assign();
+    }
+
+    /** Cancels one task. Returns whether it is cancelled now. */
+    boolean cancel(Task task, boolean evenIfRunning) {
+        life.lock.lock();
+        try {
+            if (task.slot != null && !task.slot.isBegun(task)) {
+                task.unwanted = true;
+                askBack(task);
+            }
+            if (task.state == Task.State.QUEUED) {
+                queue.remove(task);
+                end(task, cancelled(task, null), null, 0);
+                return true;
+            }
+            Slot slot = task.slot;
+            if (task.state == Task.State.SENT && slot != null && evenIfRunning) {
+                return cancelRunning(task, slot);
+            }
+            return task.state == Task.State.DONE && task.ending().kind() == Kind.CANCELLED;
+        } finally {
+            release();
+        }
+    }
+
+    private boolean cancelRunning(Task task, Slot slot) {
+        if (task != slot.inFlight.peek() || !hold(slot)) {
+            return false;
+        }
+        endWithWorker(slot, task, cancelled(task, slot), WorkerExit.CANCELLED);
+        return true;
+    }
+
+    /** Keeps a worker at the task it runs; false if it has finished that task and its answer is on the way. */
+    boolean hold(Slot slot) {
+        Worker worker = slot.worker;
+        if (worker == null) {
+            return false;
+        }
+        boolean held = worker.holdAfter(slot.answered);
+        if (!held) {
+            consequences.flush(worker);
+        }
+        return held;
+    }
+
+    /** Waits until the worker has said whether it had begun the task. */
+    private void askBack(Task task) {
+        Slot slot = task.slot;
+        if (slot == null || PoolThread.isOf(life)) {
+            return;
+        }
+        recall(slot);
+        hurry();
+        long asked = slot.recallsSent;
+        int generation = slot.generation;
+        long left = RECALL_LIMIT.toNanos();
+        boolean interrupted = false;
+        while (left > 0
+                && task.state == Task.State.SENT
+                && slot.generation == generation
+                && slot.recallsAnswered < asked) {
+            try {
+                left = life.changed.awaitNanos(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                left = 0;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets go of the lock for as long as it takes to write what has been appended so far. */
+    private void hurry() {
+        release();
+        life.lock.lock();
+    }
+
+    /** Cancels everything that has not begun, and says how many that were. Their outcomes are not reported. */
+    int clear() {
+        life.lock.lock();
+        try {
+            List<Task> waiting = new ArrayList<>(queue);
+            for (Slot slot : slots) {
+                for (Task task : slot.inFlight) {
+                    if (task != slot.inFlight.peek()) {
+                        task.unwanted = true;
+                        waiting.add(task);
+                    }
+                }
+            }
+            clearQueue();
+            for (Slot slot : slots) {
+                Task last = slot.inFlight.peekLast();
+                if (last != null && last.unwanted) {
+                    askBack(last);
+                }
+            }
+            return (int) waiting.stream()
+                    .filter(task ->
+                            task.state == Task.State.DONE && task.ending().kind() == Kind.CANCELLED)
+                    .count();
+        } finally {
+            release();
+        }
+    }
+
+    private void clearQueue() {
+        Task task;
+        while ((task = queue.poll()) != null) {
+            end(task, cancelled(task, null), null, 0);
+        }
+    }
+
+    /** Ends everything unfinished, running or not. Workers are left to the caller. */
+    void endAll(Kind kind, java.util.function.Function<TaskRef, RuntimeException> why) {
+        List<Task> all = new ArrayList<>(queue);
+        queue.clear();
+        for (Slot slot : slots) {
+            for (Iterator<Task> tasks = slot.inFlight.iterator(); tasks.hasNext(); tasks.remove()) {
+                all.add(tasks.next());
+            }
+        }
+        for (Task task : all) {
+            TaskRef ref = task.slot == null ? ref(task, null) : ref(task, task.slot);
+            end(task, Ending.failed(kind, ref, why.apply(ref)), null, 0);
+        }
+        room.signalAll();
+    }
+
+    /** Whoever waits for room must look at the pool's state. */
+    void wakeWaiting() {
+        room.signalAll();
+    }
+
+    private Ending cancelled(Task task, @Nullable Slot slot) {
+        TaskRef ref = ref(task, slot);
+        if (task.unwanted || slot == null) {
+            return Ending.cleared(ref, new CancellationException(ref.describe() + " was cancelled before it began"));
+        }
+        return Ending.failed(
+                Kind.CANCELLED,
+                ref,
+                new CancellationException(ref.describe() + " was cancelled while it ran; its worker was replaced"));
+    }
+
+    private void end(Task task, Ending ending, @Nullable Slot slot, long ran) {
+        long now = System.nanoTime();
+        long waited = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
+        task.end(ending);
+        unfinished--;
+        tally.ended(ending, task.id, now);
+        if (slot != null) {
+            slot.count(ending.kind());
+        }
+        consequences.deliver(task, waited, ran);
+        if (waitingForRoom > 0) {
+            room.signal();
+        }
+        if (unfinished == 0) {
+            life.changed.signalAll();
+        }
+    }
+
+    TaskRef ref(Task task, @Nullable Slot slot) {
+        Worker worker = slot == null ? null : slot.worker;
+        return new TaskRef(
+                settings.name(),
+                task.index,
+                worker == null || slot == null ? -1 : slot.id,
+                worker == null ? -1 : worker.pid());
+    }
+
+    // ---- after the lock ----
+
+    /** Gives the lock back, then does what the changes made under it ask for. */
+    void release() {
+        Consequences todo = takeConsequences();
+        life.lock.unlock();
+        if (todo != null) {
+            todo.carryOut();
+        }
+    }
+
+    private @Nullable Consequences takeConsequences() {
+        Consequences todo = consequences;
+        if (todo.isEmpty()) {
+            return null;
+        }
+        consequences = new Consequences(settings.name(), events);
+        return todo;
+    }
+
+    Consequences consequences() {
+        return consequences;
+    }
+}

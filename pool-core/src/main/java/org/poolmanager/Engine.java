@@ -1,0 +1,550 @@
+package org.poolmanager;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Outcome.Kind;
+import org.poolmanager.launch.LaunchException;
+import org.poolmanager.wire.PayloadException;
+import org.poolmanager.worker.PoolProcess;
+import org.poolmanager.worker.Target;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a pool alive: starts it, has a lane replace every worker that goes away, and ends it. What happens to tasks is
+ * the {@link Board}'s.
+ */
+final class Engine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** So many failed starts per slot, without one that succeeds, break a pool that has no worker left. */
+    private static final int ATTEMPTS = 5;
+
+    /** For a killed worker to be gone. */
+    private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+
+    /** What a pool is made of beside its settings. */
+    record Parts(
+            Target target,
+            @Nullable List<Path> classPath,
+            @Nullable Supplier<? extends PoolProcess<?, ?>> factory,
+            Collection<PoolListener> listeners) {}
+
+    /** Changes before the first start only, and then only its loggers. */
+    private volatile PoolSettings settings;
+
+    private final Life life;
+
+    private final Events events;
+
+    private final Texts texts;
+
+    private final Clock clock;
+
+    private final Board board;
+
+    private final Results results;
+
+    private final Workers workers;
+
+    private final Unpacker unpacker;
+
+    private final LogReplay replay;
+
+    /** Guarded by the pool's lock, like all below. */
+    private int lanes;
+
+    private int startsReported;
+
+    private int failedStarts;
+
+    private @Nullable WorkerStartException startProblem;
+
+    Engine(PoolSettings settings, Parts parts) throws PayloadException {
+        this.settings = settings;
+        String name = settings.name();
+        this.life = new Life(name);
+        this.texts = new Texts(settings);
+        this.events = new Events(parts.listeners);
+        this.clock = new Clock(life, "pool-" + name + "-clock");
+        this.board = new Board(settings, life, texts, events, clock);
+        this.results = new Results(name, settings.ordered());
+        this.workers = settings.isolation() == Isolation.THREAD
+                ? new ThreadWorkers(settings, parts.target, parts.factory, life)
+                : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
+        this.unpacker = new Unpacker(workers, texts);
+        this.replay = new LogReplay(name);
+    }
+
+    PoolSettings settings() {
+        return settings;
+    }
+
+    Board board() {
+        return board;
+    }
+
+    Results results() {
+        return results;
+    }
+
+    Events events() {
+        return events;
+    }
+
+    Texts texts() {
+        return texts;
+    }
+
+    Unpacker unpacker() {
+        return unpacker;
+    }
+
+    LogReplay replay() {
+        return replay;
+    }
+
+    @Nullable
+    Object pack(@Nullable Object task) throws PayloadException {
+        return workers.pack(task);
+    }
+
+    // ---- start ----
+
+    void start() throws InterruptedException {
+        life.lock.lock();
+        try {
+            if (life.state().acceptsTasks() || life.state() == PoolState.DRAINING || lanes > 0) {
+                throw new IllegalStateException("Pool '" + settings.name() + "' is already " + life.state()
+                        + "; a pool can be started again once it is closed");
+            }
+            clock.start();
+            move(PoolState.STARTING, null);
+            startsReported = 0;
+            failedStarts = 0;
+            startProblem = null;
+            openWorkers();
+            for (Slot slot : board.slots()) {
+                slot.startFailures = 0;
+                lanes++;
+                new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
+            }
+            awaitFirstStarts();
+        } finally {
+            board.release();
+        }
+    }
+
+    private void openWorkers() {
+        try {
+            workers.open(settings.loggers());
+        } catch (LaunchException e) {
+            clock.stop();
+            PoolStartException failure = new PoolStartException(
+                    settings.name(), "Pool '" + settings.name() + "' could not be started: " + e.getMessage(), e);
+            life.fail(failure);
+            throw failure;
+        }
+    }
+
+    private void awaitFirstStarts() throws InterruptedException {
+        try {
+            while (life.state() == PoolState.STARTING && startsReported < settings.size()) {
+                life.changed.await();
+            }
+        } catch (InterruptedException e) {
+            shutDown(End.TERMINATE, null);
+            throw e;
+        }
+        if (life.state() != PoolState.STARTING) {
+            return;
+        }
+        if (board.slots().stream().anyMatch(Slot::isLive) || startProblem == null) {
+            move(PoolState.RUNNING, null);
+            return;
+        }
+        PoolStartException failure = texts.startFailed(startsReported, startProblem);
+        breakDown(failure);
+        awaitLanes(LAST_WAIT);
+        throw failure;
+    }
+
+    /** The pool can do nothing more: everybody who waits is released. */
+    private void breakDown(PoolException failure) {
+        life.fail(failure);
+        board.consequences()
+                .publish(new PoolEvent.StateChanged(
+                        settings.name(), PoolState.RUNNING, PoolState.FAILED, failure.getMessage()));
+        board.endAll(
+                Kind.FAILED,
+                task -> new PoolBrokenException(
+                        settings.name(), task.describe() + " cannot run: " + failure.getMessage(), failure));
+    }
+
+    private void move(PoolState next, @Nullable String reason) {
+        PoolState from = life.state();
+        life.moveTo(next);
+        board.consequences().publish(new PoolEvent.StateChanged(settings.name(), from, next, reason));
+    }
+
+    // ---- what lanes report ----
+
+    /** The worker that the lane is to start next, after a pause if starts have failed; null when it is to end. */
+    @Nullable
+    Worker nextWorker(Slot slot, Worker.Sink sink) throws InterruptedException {
+        life.lock.lock();
+        try {
+            long left = slot.startFailures == 0 ? 0 : pause(slot.startFailures).toNanos();
+            while (left > 0 && isWanted()) {
+                left = life.changed.awaitNanos(left);
+            }
+            if (!isWanted()) {
+                return null;
+            }
+            Worker next = workers.create(slot.id, slot.generation + 1, sink);
+            slot.begin(next);
+            return next;
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
+    private static Duration pause(int failures) {
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    private boolean isWanted() {
+        PoolState state = life.state();
+        return state.acceptsTasks() || state == PoolState.DRAINING && board.unfinished() > 0;
+    }
+
+    void ready(Slot slot, Worker worker, Duration took) {
+        life.lock.lock();
+        try {
+            slot.startFailures = 0;
+            failedStarts = 0;
+            startsReported++;
+            slot.readyAt = Instant.now();
+            slot.startTime = took;
+            if (isWanted()) {
+                board.ready(slot);
+            } else {
+                board.consequences().kill(worker);
+            }
+            board.consequences()
+                    .publish(
+                            new PoolEvent.WorkerStarted(settings.name(), slot.id, slot.generation, worker.pid(), took));
+            life.changed.signalAll();
+        } finally {
+            board.release();
+        }
+        LOG.debug("Worker {} of pool '{}' (pid {}) is ready after {}", slot.id, settings.name(), worker.pid(), took);
+    }
+
+    void startFailed(Slot slot, WorkerStartException problem) {
+        life.lock.lock();
+        try {
+            slot.state = WorkerState.DOWN;
+            slot.startFailures++;
+            failedStarts++;
+            startsReported++;
+            if (startProblem == null || life.state() != PoolState.STARTING) {
+                startProblem = problem;
+            }
+            board.consequences()
+                    .publish(new PoolEvent.WorkerStartFailed(
+                            settings.name(), slot.id, String.valueOf(problem.getMessage())));
+            boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
+                    && board.slots().stream().noneMatch(Slot::isLive);
+            if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.DRAINING)) {
+                breakDown(texts.broken(failedStarts, problem));
+            }
+            life.changed.signalAll();
+        } finally {
+            board.release();
+        }
+        if (life.state().acceptsTasks()) {
+            LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage());
+        }
+    }
+
+    void gone(Slot slot, Worker worker, WorkerEnd end) {
+        WorkerExit why;
+        boolean idle;
+        life.lock.lock();
+        try {
+            why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
+            idle = slot.inFlight.isEmpty();
+            if (why != WorkerExit.SHUTDOWN) {
+                board.tally().restarts++;
+            }
+            board.gone(slot, worker, end);
+            slot.state = WorkerState.DOWN;
+            slot.worker = null;
+            Integer code = end.exit() == null ? null : end.exit().exitValue();
+            slot.lastExit = new PoolStats.Exit(Instant.now(), why, code, end.text());
+            board.consequences()
+                    .publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, end.text()));
+            life.changed.signalAll();
+        } finally {
+            board.release();
+        }
+        if (why == WorkerExit.CRASH || why == WorkerExit.OUT_OF_MEMORY) {
+            LOG.warn(
+                    "Worker {} of pool '{}' (pid {}) is gone{}: {}",
+                    slot.id,
+                    settings.name(),
+                    worker.pid(),
+                    idle ? " while it was idle" : "",
+                    end.text());
+        }
+    }
+
+    void laneEnded(Slot slot) {
+        life.lock.lock();
+        try {
+            slot.state = WorkerState.DOWN;
+            slot.worker = null;
+            lanes--;
+            life.changed.signalAll();
+            if (lanes == 0 && life.state() == PoolState.FAILED) {
+                cleanUp();
+            }
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
+    /** Changes the names of captured loggers before the first start. */
+    void changeLoggers(Consumer<Set<String>> change) {
+        life.lock.lock();
+        try {
+            if (life.state() != PoolState.NEW) {
+                throw new IllegalStateException("Loggers of pool '" + settings.name()
+                        + "' cannot change any more: its workers were told at their start. Change them before start()");
+            }
+            Set<String> names = new TreeSet<>(settings.loggers());
+            change.accept(names);
+            settings = settings.withLoggers(names);
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
+    // ---- end ----
+
+    /** How a pool ends. */
+    enum End {
+        /** Accepted work runs to its end first. */
+        DRAIN,
+        /** Accepted work is cancelled; workers without work end in good order. */
+        CANCEL,
+        /** Everything is killed. */
+        TERMINATE
+    }
+
+    /**
+     * Ends the pool and waits until its last worker is gone.
+     *
+     * @param end how
+     * @param drainLimit how long accepted work may run, null: as long as it takes
+     */
+    void close(End end, @Nullable Duration drainLimit) throws InterruptedException {
+        if (PoolThread.isOf(life)) {
+            // A listener closes the pool: its own thread is one of those that the closing waits for.
+            Thread closer = new Thread(
+                    () -> {
+                        try {
+                            close(end, drainLimit);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    },
+                    "pool-" + settings.name() + "-closer");
+            closer.start();
+            return;
+        }
+        life.lock.lockInterruptibly();
+        try {
+            shutDown(end, drainLimit);
+        } finally {
+            board.release();
+        }
+    }
+
+    /** Stops accepting and waits for accepted work. Returns whether all of it is done. */
+    boolean awaitWork(Duration limit) throws InterruptedException {
+        life.lock.lockInterruptibly();
+        try {
+            stopAccepting();
+            return awaitWork(Nanos.of(limit));
+        } finally {
+            board.release();
+        }
+    }
+
+    private void stopAccepting() {
+        if (life.state().acceptsTasks()) {
+            move(PoolState.DRAINING, null);
+            board.wakeWaiting();
+        }
+    }
+
+    private boolean awaitWork(long nanos) throws InterruptedException {
+        long left = nanos;
+        while (board.unfinished() > 0 && left > 0 && life.state() == PoolState.DRAINING) {
+            passOn();
+            left = life.changed.awaitNanos(left);
+        }
+        return board.unfinished() == 0;
+    }
+
+    private void shutDown(End end, @Nullable Duration drainLimit) throws InterruptedException {
+        PoolState state = life.state();
+        if (state == PoolState.NEW || state == PoolState.FAILED) {
+            awaitLanes(LAST_WAIT);
+            move(PoolState.STOPPED, null);
+            return;
+        }
+        if (state == PoolState.STOPPED) {
+            return;
+        }
+        stopAccepting();
+        if (end == End.DRAIN) {
+            drain(drainLimit == null ? Long.MAX_VALUE : Nanos.of(drainLimit));
+        }
+        if (life.state() == PoolState.DRAINING) {
+            cancelAll();
+            stopWorkers(end);
+            if (life.state() == PoolState.DRAINING) {
+                cleanUp();
+                move(PoolState.STOPPED, null);
+            }
+        }
+        if (life.state() == PoolState.FAILED) {
+            shutDown(end, null);
+        }
+    }
+
+    private void drain(long nanos) throws InterruptedException {
+        if (!awaitWork(nanos) && life.state() == PoolState.DRAINING) {
+            LOG.warn(
+                    "Pool '{}' still has {} unfinished tasks after its close-timeout; they are cancelled",
+                    settings.name(),
+                    board.unfinished());
+        }
+    }
+
+    private void cancelAll() {
+        for (Slot slot : board.slots()) {
+            if (slot.worker != null && !slot.inFlight.isEmpty()) {
+                slot.worker.holdAfter(Long.MAX_VALUE);
+                slot.endedBecause = WorkerExit.SHUTDOWN;
+                board.consequences().kill(slot.worker);
+            }
+        }
+        board.endAll(
+                Kind.CANCELLED,
+                task -> new CancellationException(task.describe() + " was cancelled because its pool was closed"
+                        + (settings.daemon() ? " (daemon pools do not wait for outstanding work)" : "")));
+    }
+
+    private void stopWorkers(End end) throws InterruptedException {
+        for (Slot slot : board.slots()) {
+            Worker worker = slot.worker;
+            if (worker == null) {
+                continue;
+            }
+            if (end != End.TERMINATE && slot.state == WorkerState.IDLE) {
+                worker.stop();
+            } else {
+                board.consequences().kill(worker);
+            }
+            slot.endedBecause = WorkerExit.SHUTDOWN;
+            slot.state = WorkerState.STOPPING;
+        }
+        passOn();
+        if (!awaitLanes(end == End.TERMINATE ? LAST_WAIT : settings.limits().exit())) {
+            for (Slot slot : board.slots()) {
+                board.consequences().kill(slot.worker);
+            }
+            passOn();
+            awaitLanes(LAST_WAIT);
+        }
+    }
+
+    /** Does what the changes so far ask for, without the lock, and takes the lock again. */
+    private void passOn() {
+        board.release();
+        life.lock.lock();
+    }
+
+    private boolean awaitLanes(Duration patience) throws InterruptedException {
+        long left = Nanos.of(patience);
+        while (lanes > 0) {
+            if (left <= 0) {
+                return false;
+            }
+            passOn();
+            if (lanes > 0) {
+                left = life.changed.awaitNanos(left);
+            }
+        }
+        return true;
+    }
+
+    private void cleanUp() {
+        clock.stop();
+        workers.close();
+    }
+
+    // ---- questions ----
+
+    PoolState state() {
+        life.lock.lock();
+        try {
+            return life.state();
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
+    PoolStats stats() {
+        int waiting = results.waiting();
+        life.lock.lock();
+        try {
+            return Snapshot.of(settings, life, board, waiting);
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
+    /** The outcome of an element that could not be sent at all. */
+    <R extends @Nullable Object> Outcome<R> unsendable(long index, PayloadException why) {
+        return new Outcome<>(index, Kind.FAILED, null, texts.refused(new TaskRef(settings.name(), index, -1, -1), why));
+    }
+
+    /** The same, for a task that was to be fetched with the others. */
+    void refuse(PayloadException why) {
+        Task task = new Task(null, results);
+        results.accepted(task);
+        TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
+        task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
+        results.deliver(task);
+    }
+}

@@ -1,0 +1,41 @@
+package org.poolmanager;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the listeners. Must be called without the pool's lock. */
+final class Events {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
+
+    private final List<PoolListener> listeners;
+
+    Events(Collection<PoolListener> listeners) {
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
+    }
+
+    void add(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(PoolListener listener) {
+        listeners.remove(listener);
+    }
+
+    boolean hasListeners() {
+        return !listeners.isEmpty();
+    }
+
+    void publish(PoolEvent event) {
+        for (PoolListener listener : listeners) {
+            try {
+                listener.onEvent(event);
+            } catch (RuntimeException | Error e) {
+                LOG.warn("A listener of pool '{}' failed on {}", event.pool(), event, e);
+            }
+        }
+    }
+}

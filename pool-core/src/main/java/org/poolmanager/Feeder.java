@@ -1,0 +1,84 @@
+package org.poolmanager;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.PayloadException;
+
+/** A thread that puts one source after another element into the pool; its future is the number of tasks fed. */
+final class Feeder extends CompletableFuture<Long> implements Runnable {
+
+    private final Engine engine;
+
+    private final Iterable<?> source;
+
+    private final Thread thread;
+
+    Feeder(Engine engine, Iterable<?> source, String threadName) {
+        this.engine = engine;
+        this.source = source;
+        this.thread = new Thread(this, threadName);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        engine.results().feederBegins();
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        long fed = 0;
+        Throwable failure = null;
+        try {
+            for (Object element : source) {
+                if (isDone()) {
+                    return;
+                }
+                feed(element);
+                fed++;
+            }
+        } catch (InterruptedException e) {
+            failure = null; // cancelled: its future says so
+        } catch (RuntimeException | Error e) {
+            failure = e instanceof IllegalStateException || e instanceof PoolBrokenException
+                    ? new IllegalStateException(e.getMessage() + "; " + fed + " tasks had been fed", e)
+                    : e;
+        } finally {
+            engine.results().feederEnds(failure);
+            if (failure == null) {
+                complete(fed);
+            } else {
+                completeExceptionally(failure);
+            }
+        }
+    }
+
+    private void feed(@Nullable Object element) throws InterruptedException {
+        Task task;
+        try {
+            task = new Task(engine.pack(element), engine.results());
+        } catch (PayloadException e) {
+            engine.refuse(e);
+            return;
+        }
+        engine.board().accept(task, Long.MAX_VALUE);
+    }
+
+    /**
+     * Stops feeding. Tasks already fed are not touched.
+     *
+     * @param mayInterruptIfRunning ignored: a feeder that waits for room is always woken
+     * @return whether the feeder is cancelled
+     */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        thread.interrupt();
+        return cancelled;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+}

@@ -1,0 +1,68 @@
+package org.poolmanager;
+
+import java.time.Instant;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The pool's lock, and its state under that lock. */
+final class Life {
+
+    /** Guards everything that changes in a pool, except results on their way to a consumer. */
+    final ReentrantLock lock = new ReentrantLock();
+
+    /** Signalled when the state, a worker, or the number of unfinished tasks changed. */
+    final Condition changed = lock.newCondition();
+
+    private final String pool;
+
+    private PoolState state = PoolState.NEW;
+
+    private Instant since = Instant.now();
+
+    /** Why the pool failed, null unless it did. */
+    private @Nullable PoolException failure;
+
+    Life(String pool) {
+        this.pool = pool;
+    }
+
+    PoolState state() {
+        return state;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    void moveTo(PoolState next) {
+        if (!state.successors().contains(next)) {
+            throw new IllegalStateException("Pool '" + pool + "' cannot go from " + state + " to " + next);
+        }
+        state = next;
+        since = Instant.now();
+        failure = null;
+        changed.signalAll();
+    }
+
+    void fail(PoolException why) {
+        moveTo(PoolState.FAILED);
+        failure = why;
+    }
+
+    /** Throws unless tasks are accepted now. */
+    void checkOpen() {
+        if (state.acceptsTasks()) {
+            return;
+        }
+        if (failure != null) {
+            throw new PoolBrokenException(pool, failure.getMessage() + " Start the pool again to use it.", failure);
+        }
+        throw new IllegalStateException(
+                switch (state) {
+                    case NEW -> "Pool '" + pool + "' has not been started: call start() first";
+                    case DRAINING -> "Pool '" + pool + "' is closing and accepts nothing any more";
+                    default -> "Pool '" + pool + "' is closed";
+                });
+    }
+}

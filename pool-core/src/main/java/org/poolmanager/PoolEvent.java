@@ -1,0 +1,95 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link PoolListener} hears. */
+public sealed interface PoolEvent {
+
+    /**
+     * The pool it happened in.
+     *
+     * @return the pool's name
+     */
+    String pool();
+
+    /**
+     * The pool's state changed.
+     *
+     * @param pool the pool
+     * @param from the state it left
+     * @param to the state it is in
+     * @param reason why, if it failed
+     */
+    record StateChanged(
+            String pool,
+            PoolState from,
+            PoolState to,
+            @Nullable String reason) implements PoolEvent {}
+
+    /**
+     * A worker is ready for tasks.
+     *
+     * @param pool the pool
+     * @param worker the worker's number, from 1
+     * @param generation how often this worker has been started
+     * @param pid its process id
+     * @param startTime how long the start took
+     */
+    record WorkerStarted(String pool, int worker, int generation, long pid, Duration startTime) implements PoolEvent {}
+
+    /**
+     * A worker could not be started.
+     *
+     * @param pool the pool
+     * @param worker the worker's number
+     * @param message the error text
+     */
+    record WorkerStartFailed(String pool, int worker, String message) implements PoolEvent {}
+
+    /**
+     * A worker is gone.
+     *
+     * @param pool the pool
+     * @param worker the worker's number
+     * @param pid its process id
+     * @param reason why
+     * @param message in words
+     */
+    record WorkerExited(String pool, int worker, long pid, WorkerExit reason, String message) implements PoolEvent {}
+
+    /**
+     * A task has its outcome.
+     *
+     * @param pool the pool
+     * @param kind how it ended
+     * @param waited from acceptance to the worker, or to the end if it never got to one
+     * @param ran in the worker, zero if it never ran
+     * @param failure the exception's class, if any
+     */
+    record TaskFinished(
+            String pool,
+            Outcome.Kind kind,
+            Duration waited,
+            Duration ran,
+            @Nullable String failure) implements PoolEvent {}
+
+    /**
+     * A task was not accepted.
+     *
+     * @param pool the pool
+     * @param reason why
+     */
+    record TaskRejected(String pool, Reason reason) implements PoolEvent {
+
+        /** Why a task was not accepted. */
+        public enum Reason {
+            /** The queue was full and the caller did not want to wait. */
+            FULL,
+            /** The queue stayed full for as long as the caller would wait. */
+            TIMEOUT,
+            /** The pool was not open. */
+            CLOSED
+        }
+    }
+}

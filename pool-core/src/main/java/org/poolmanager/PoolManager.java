@@ -1,0 +1,674 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Engine.End;
+import org.poolmanager.wire.PayloadException;
+import org.poolmanager.worker.Args;
+import org.poolmanager.worker.PoolProcess;
+import org.poolmanager.worker.Target;
+import org.poolmanager.worker.TaskFunction;
+import org.poolmanager.worker.TaskFunction2;
+import org.poolmanager.worker.TaskFunction3;
+import org.slf4j.Logger;
+
+/**
+ * A pool of workers that run tasks in child JVMs, or in threads of this one.
+ *
+ * <p><b>Closing:</b> a pool is a <em>daemon</em> unless told otherwise: {@link #close()} ends whatever is outstanding,
+ * so get the results you want before you leave the {@code try} block. With {@code daemon(false)} close lets all
+ * accepted work finish first.
+ *
+ * <pre>{@code
+ * try (var pool = PoolManager.builder((Integer x) -> x * x).start()) {
+ *     for (int i = 0; i < 10; i++) {
+ *         pool.put(i);
+ *     }
+ *     List<Integer> squares = pool.getAll();
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread. At most {@code size + queueSize} tasks are unfinished at a time. Each
+ * accepted task has exactly one outcome; a task that kills its worker costs nothing but itself. Methods that wait throw
+ * {@link IllegalStateException} as soon as the pool is closed and {@link PoolBrokenException} as soon as it is beyond
+ * repair; called on one of the pool's own threads (from a listener, or a dependent of a future) they are refused rather
+ * than wait for themselves.
+ *
+ * @param <T> what a task is
+ * @param <R> what a task becomes
+ */
+public final class PoolManager<T extends @Nullable Object, R extends @Nullable Object> implements AutoCloseable {
+
+    private final String worker;
+
+    private final Engine engine;
+
+    private final boolean shutdownHook;
+
+    private final AtomicInteger feeders = new AtomicInteger();
+
+    /** Guarded by this. */
+    private @Nullable Thread hook;
+
+    PoolManager(PoolSettings settings, Engine.Parts parts, boolean shutdownHook) {
+        this.worker = parts.target().name();
+        this.shutdownHook = shutdownHook;
+        try {
+            this.engine = new Engine(settings, parts);
+        } catch (PayloadException e) {
+            throw PoolManagerBuilder.cannotTravel(parts.target(), e);
+        }
+    }
+
+    // ---- building ----
+
+    /**
+     * A pool whose workers are instances of a class.
+     *
+     * @param worker the class; its constructor takes the {@link PoolManagerBuilder#staticArgs static arguments}
+     * @return a builder
+     * @param <T> what a task is
+     * @param <R> what a task becomes
+     */
+    public static <T extends @Nullable Object, R extends @Nullable Object> PoolManagerBuilder<T, R> builder(
+            Class<? extends PoolProcess<T, R>> worker) {
+        return new PoolManagerBuilder<>(Target.ofClass(worker, List.of()));
+    }
+
+    /**
+     * A pool that applies a function to each task.
+     *
+     * @param function travels to each worker once, so it may capture serializable values only
+     * @return a builder
+     * @param <T> what a task is
+     * @param <R> what a task becomes
+     */
+    public static <T extends @Nullable Object, R extends @Nullable Object> PoolManagerBuilder<T, R> builder(
+            TaskFunction<T, R> function) {
+        return new PoolManagerBuilder<>(Target.ofFunction(function, List.of()));
+    }
+
+    /**
+     * A pool that applies a function of two arguments: {@code pool.put(Args.of(10, 20))}.
+     *
+     * @param function the function
+     * @return a builder
+     * @param <A> the first argument
+     * @param <B> the second argument
+     * @param <R> what a task becomes
+     */
+    public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            PoolManagerBuilder<Args.Two<A, B>, R> builder(TaskFunction2<A, B, R> function) {
+        return new PoolManagerBuilder<>(Target.ofFunction(function, List.of()));
+    }
+
+    /**
+     * A pool that applies a function to each task and to a static argument.
+     *
+     * @param function the function
+     * @param staticArgument its second argument, sent once per worker start
+     * @return a builder
+     * @param <T> what a task is
+     * @param <S> the static argument
+     * @param <R> what a task becomes
+     */
+    public static <T extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object>
+            PoolManagerBuilder<T, R> builder(TaskFunction2<T, S, R> function, S staticArgument) {
+        return new PoolManagerBuilder<>(Target.ofFunction(function, listOf(staticArgument)));
+    }
+
+    /**
+     * A pool that applies a function of three arguments: {@code pool.put(Args.of(1, 2, 3))}.
+     *
+     * @param function the function
+     * @return a builder
+     * @param <A> the first argument
+     * @param <B> the second argument
+     * @param <C> the third argument
+     * @param <R> what a task becomes
+     */
+    public static <
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    C extends @Nullable Object,
+                    R extends @Nullable Object>
+            PoolManagerBuilder<Args.Three<A, B, C>, R> builder(TaskFunction3<A, B, C, R> function) {
+        return new PoolManagerBuilder<>(Target.ofFunction(function, List.of()));
+    }
+
+    /**
+     * A pool that applies a function to two arguments of each task and to a static one.
+     *
+     * @param function the function
+     * @param staticArgument its third argument, sent once per worker start
+     * @return a builder
+     * @param <A> the first argument
+     * @param <B> the second argument
+     * @param <S> the static argument
+     * @param <R> what a task becomes
+     */
+    public static <
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    S extends @Nullable Object,
+                    R extends @Nullable Object>
+            PoolManagerBuilder<Args.Two<A, B>, R> builder(TaskFunction3<A, B, S, R> function, S staticArgument) {
+        return new PoolManagerBuilder<>(Target.ofFunction(function, listOf(staticArgument)));
+    }
+
+    /**
+     * A pool that applies a function to each task and to two static arguments.
+     *
+     * @param function the function
+     * @param first its second argument, sent once per worker start
+     * @param second its third argument, likewise
+     * @return a builder
+     * @param <T> what a task is
+     * @param <S1> the first static argument
+     * @param <S2> the second static argument
+     * @param <R> what a task becomes
+     */
+    public static <
+                    T extends @Nullable Object,
+                    S1 extends @Nullable Object,
+                    S2 extends @Nullable Object,
+                    R extends @Nullable Object>
+            PoolManagerBuilder<T, R> builder(TaskFunction3<T, S1, S2, R> function, S1 first, S2 second) {
+        return new PoolManagerBuilder<>(Target.ofFunction(function, listOf(first, second)));
+    }
+
+    private static List<@Nullable Object> listOf(@Nullable Object... values) {
+        return java.util.Arrays.asList(values);
+    }
+
+    // ---- about the pool ----
+
+    /**
+     * The pool's name.
+     *
+     * @return as built
+     */
+    public String name() {
+        return settings().name();
+    }
+
+    /**
+     * What runs the tasks.
+     *
+     * @return the name of the worker class, or of the class that declares the function
+     */
+    public String worker() {
+        return worker;
+    }
+
+    /**
+     * What the pool was built with.
+     *
+     * @return the settings
+     */
+    public PoolSettings settings() {
+        return engine.settings();
+    }
+
+    /**
+     * The pool's state.
+     *
+     * @return the state at this moment
+     */
+    public PoolState state() {
+        return engine.state();
+    }
+
+    /**
+     * A consistent snapshot of all numbers. Takes microseconds and asks no worker.
+     *
+     * @return the numbers at this moment
+     */
+    public PoolStats stats() {
+        return engine.stats();
+    }
+
+    /**
+     * Whether any worker is alive at this moment. Exact, not cached.
+     *
+     * @return true if a worker is idle or busy
+     */
+    public boolean isAlive() {
+        return stats().workers().live() > 0;
+    }
+
+    // ---- life cycle ----
+
+    /**
+     * Starts the workers and waits until each of them is ready or has failed to start. A closed pool can be started
+     * again.
+     *
+     * @return this
+     * @throws PoolStartException if none became ready; nothing is left running
+     * @throws IllegalStateException if the pool is running or closing
+     */
+    public PoolManager<T, R> start() {
+        try {
+            engine.start();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PoolStartException(name(), "Pool '" + name() + "' was interrupted while it started", e);
+        }
+        registerHook();
+        return this;
+    }
+
+    private synchronized void registerHook() {
+        if (shutdownHook && hook == null) {
+            hook = new Thread(this::closeAtExit, "pool-" + name() + "-shutdown");
+            try {
+                Runtime.getRuntime().addShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                hook = null; // this JVM is shutting down already; the children's life line ends them
+            }
+        }
+    }
+
+    private void closeAtExit() {
+        if (settings().daemon()) {
+            terminate();
+        } else {
+            close();
+        }
+    }
+
+    private synchronized void removeHook() {
+        if (hook != null && Thread.currentThread() != hook) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                return; // this JVM is shutting down: the hook runs, and finds the pool closed
+            }
+            hook = null;
+        }
+    }
+
+    /**
+     * Accepts nothing any more, lets all accepted work run to its end whatever {@code daemon} says, and returns when
+     * the last worker is gone.
+     *
+     * @throws InterruptedException if interrupted; the pool stays closed for new tasks and goes on with the accepted
+     */
+    public void join() throws InterruptedException {
+        engine.close(End.DRAIN, null);
+        removeHook();
+    }
+
+    /**
+     * The same with a limit: stops accepting, and waits so long for accepted work. If it is not done by then the pool
+     * goes on with it, and this can be called again.
+     *
+     * @param limit how long to wait
+     * @return true if the last worker is gone
+     * @throws InterruptedException if interrupted
+     */
+    public boolean join(Duration limit) throws InterruptedException {
+        boolean done = engine.awaitWork(limit);
+        if (done) {
+            join();
+        }
+        return done;
+    }
+
+    /**
+     * Ends the pool and waits until its last worker is gone. A daemon pool cancels outstanding work; one that is not
+     * lets it finish, for as long as its {@code close-timeout} allows. Results can still be fetched afterwards. Closing
+     * a closed pool does nothing.
+     *
+     * <p>If the calling thread is interrupted, what is outstanding is cancelled, and the interrupt is kept. On one of
+     * the pool's own threads this returns at once and the pool closes in the background.
+     */
+    @Override
+    public void close() {
+        close(settings().limits().close());
+    }
+
+    /**
+     * The same as {@link #close()} with another {@code close-timeout}.
+     *
+     * @param limit how long accepted work may run in a pool that is not a daemon, null: as long as it takes
+     */
+    public void close(@Nullable Duration limit) {
+        end(settings().daemon() ? End.CANCEL : End.DRAIN, limit);
+    }
+
+    /** Kills all workers at once, cancels everything outstanding, and waits until the last worker is gone. */
+    public void terminate() {
+        end(End.TERMINATE, null);
+    }
+
+    private void end(End how, @Nullable Duration limit) {
+        boolean interrupted = Thread.interrupted();
+        boolean done = false;
+        End now = how;
+        while (!done) {
+            try {
+                engine.close(now, limit);
+                done = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                now = End.TERMINATE;
+            }
+        }
+        removeHook();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- putting and getting ----
+
+    /**
+     * Puts a task, waiting for room as long as it takes.
+     *
+     * @param task the task
+     * @throws InterruptedException if interrupted; then the task never runs
+     * @throws TaskSerializationException if the task cannot travel to a child JVM
+     * @throws IllegalStateException if the pool is not open
+     */
+    public void put(T task) throws InterruptedException {
+        engine.board().accept(pack(task), Long.MAX_VALUE);
+    }
+
+    /**
+     * Puts a task, waiting for room for a while.
+     *
+     * @param task the task
+     * @param limit how long to wait; zero: not at all
+     * @throws QueueFullException if there was no room in time; then the task never runs
+     * @throws InterruptedException if interrupted; then the task never runs
+     * @throws TaskSerializationException if the task cannot travel to a child JVM
+     * @throws IllegalStateException if the pool is not open
+     */
+    public void put(T task, Duration limit) throws InterruptedException {
+        if (!engine.board().accept(pack(task), Nanos.of(limit))) {
+            throw engine.texts().full(stats(), limit);
+        }
+    }
+
+    /**
+     * Puts a task if there is room now.
+     *
+     * @param task the task
+     * @return false if there is none; then the task never runs
+     * @throws TaskSerializationException if the task cannot travel to a child JVM
+     * @throws IllegalStateException if the pool is not open
+     */
+    public boolean offer(T task) {
+        return engine.board().offer(pack(task));
+    }
+
+    private Task pack(T task) {
+        return new Task(packed(task), engine.results());
+    }
+
+    private @Nullable Object packed(T task) {
+        try {
+            return engine.pack(task);
+        } catch (PayloadException e) {
+            throw engine.texts().refused(new TaskRef(name(), -1, -1, -1), e);
+        }
+    }
+
+    /**
+     * Puts all elements of a source from a thread of its own. May be called again, also while others feed.
+     *
+     * @param source read by the feeding thread
+     * @return the number of elements put, when all are; cancelling it stops the feeding
+     * @throws IllegalStateException if the pool is not open
+     */
+    public CompletableFuture<Long> putAsync(Iterable<? extends T> source) {
+        if (!state().acceptsTasks()) {
+            throw new IllegalStateException("Pool '" + name() + "' is " + state() + " and accepts nothing");
+        }
+        Feeder feeder = new Feeder(engine, source, "pool-" + name() + "-feeder-" + feeders.incrementAndGet());
+        feeder.start();
+        return feeder;
+    }
+
+    /**
+     * Waits until every source given to {@link #putAsync} has been put or has failed.
+     *
+     * @throws InterruptedException if interrupted
+     */
+    public void joinAsync() throws InterruptedException {
+        engine.results().awaitFeeders();
+    }
+
+    /**
+     * Gets a result of a task that was put, waiting as long as it takes: the next one in the order of putting if the
+     * pool is ordered, else the next one that is done.
+     *
+     * @return the result, which may be null
+     * @throws NoSuchElementException if nothing is outstanding
+     * @throws TaskException if that task failed
+     * @throws InterruptedException if interrupted; no result is lost
+     */
+    @SuppressWarnings("NullAway") // a wait without limit ends with a task
+    public R get() throws InterruptedException {
+        return this.<R>open(engine.results().take(Long.MAX_VALUE)).get();
+    }
+
+    /**
+     * The same with a limit.
+     *
+     * @param limit how long to wait
+     * @return the result, which may be null
+     * @throws TimeoutException if none came in time; it can be had later
+     * @throws NoSuchElementException if nothing is outstanding
+     * @throws TaskException if that task failed
+     * @throws InterruptedException if interrupted; no result is lost
+     */
+    public R get(Duration limit) throws InterruptedException, TimeoutException {
+        Task task = engine.results().take(Nanos.of(limit));
+        if (task == null) {
+            throw new TimeoutException("No result of pool '" + name() + "' within " + Texts.seconds(limit));
+        }
+        return this.<R>open(task).get();
+    }
+
+    /**
+     * Gets an outcome if there is one now.
+     *
+     * @return the outcome, empty if none is there
+     */
+    public Optional<Outcome<R>> poll() {
+        Task task = engine.results().poll();
+        return task == null ? Optional.empty() : Optional.of(open(task));
+    }
+
+    /**
+     * Gets the results of everything that was put and not fetched, waiting for it, feeders included.
+     *
+     * @return the results, in the order in which {@link #get()} gives them
+     * @throws TaskException the failure with the lowest index, others suppressed, once everything has its outcome
+     * @throws InterruptedException if interrupted; what was fetched until then is lost
+     */
+    public List<R> getAll() throws InterruptedException {
+        List<Outcome<R>> outcomes = new ArrayList<>();
+        try {
+            while (true) {
+                Task task = engine.results().take(Long.MAX_VALUE);
+                assert task != null;
+                outcomes.add(open(task));
+            }
+        } catch (NoSuchElementException e) {
+            throwFeederFailure();
+            return MapCall.values(outcomes);
+        }
+    }
+
+    private void throwFeederFailure() {
+        Throwable failure = engine.results().takeFeederFailure();
+        if (failure instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+    }
+
+    private <S extends @Nullable Object> Outcome<S> open(Task task) {
+        return engine.unpacker().open(task);
+    }
+
+    // ---- map and submit ----
+
+    /**
+     * Applies the pool to each element, feeding it while results come in. Each call has its own results, so many
+     * threads may call this at once. A pool that was never started is started for the call and closed behind it.
+     *
+     * @param input the elements
+     * @return the results in input order
+     * @throws TaskException the failure with the lowest index, others suppressed, once every element has its outcome
+     * @throws InterruptedException if interrupted; elements that have not begun are cancelled
+     */
+    public List<R> map(Iterable<? extends T> input) throws InterruptedException {
+        return MapCall.values(mapOutcomes(input));
+    }
+
+    /**
+     * The same, with every element's outcome instead of the first exception.
+     *
+     * @param input the elements
+     * @return the outcomes in input order
+     * @throws InterruptedException if interrupted; elements that have not begun are cancelled
+     */
+    public List<Outcome<R>> mapOutcomes(Iterable<? extends T> input) throws InterruptedException {
+        if (state() != PoolState.NEW) {
+            return new MapCall<T, R>(engine).run(input);
+        }
+        start();
+        try {
+            return new MapCall<T, R>(engine).run(input);
+        } finally {
+            close();
+        }
+    }
+
+    /**
+     * Submits a task, waiting for room as long as it takes.
+     *
+     * @param task the task
+     * @return its future, which fails with a {@link TaskException}. Cancelling it with {@code true} kills and replaces
+     *     the worker of a running task; with {@code false} it cancels a task that has not begun, and no other
+     * @throws InterruptedException if interrupted; then the task never runs
+     * @throws TaskSerializationException if the task cannot travel to a child JVM
+     * @throws IllegalStateException if the pool is not open
+     */
+    public CompletableFuture<R> submit(T task) throws InterruptedException {
+        TaskFuture<R> future = new TaskFuture<>(engine);
+        engine.board().accept(future.task(packed(task)), Long.MAX_VALUE);
+        return future;
+    }
+
+    /**
+     * The same, waiting for room for a while.
+     *
+     * @param task the task
+     * @param limit how long to wait; zero: not at all
+     * @return its future, as above
+     * @throws QueueFullException if there was no room in time; then the task never runs
+     * @throws InterruptedException if interrupted; then the task never runs
+     */
+    public CompletableFuture<R> submit(T task, Duration limit) throws InterruptedException {
+        TaskFuture<R> future = new TaskFuture<>(engine);
+        if (!engine.board().accept(future.task(packed(task)), Nanos.of(limit))) {
+            throw engine.texts().full(stats(), limit);
+        }
+        return future;
+    }
+
+    /**
+     * Cancels every task that has not begun. Feeders go on.
+     *
+     * @return how many tasks that were
+     */
+    public int clearTasks() {
+        return engine.board().clear();
+    }
+
+    // ---- loggers and listeners ----
+
+    /**
+     * Adds a logger to those whose records are passed here from the workers.
+     *
+     * @param logger its name
+     * @throws IllegalStateException if the pool has been started
+     */
+    public void addLogger(String logger) {
+        engine.changeLoggers(names -> names.add(logger));
+    }
+
+    /**
+     * The same by logger.
+     *
+     * @param logger the logger
+     * @throws IllegalStateException if the pool has been started
+     */
+    public void addLogger(Logger logger) {
+        addLogger(logger.getName());
+    }
+
+    /**
+     * Removes a logger.
+     *
+     * @param logger its name
+     * @throws NoSuchElementException if it is not one of the pool's
+     * @throws IllegalStateException if the pool has been started
+     */
+    public void removeLogger(String logger) {
+        engine.changeLoggers(names -> {
+            if (!names.remove(logger)) {
+                throw new NoSuchElementException(
+                        "Pool '" + name() + "' has no logger '" + logger + "'; it has " + names);
+            }
+        });
+    }
+
+    /**
+     * The same by logger.
+     *
+     * @param logger the logger
+     * @throws NoSuchElementException if it is not one of the pool's
+     * @throws IllegalStateException if the pool has been started
+     */
+    public void removeLogger(Logger logger) {
+        removeLogger(logger.getName());
+    }
+
+    /**
+     * Adds a listener.
+     *
+     * @param listener hears what happens from now on
+     */
+    public void addListener(PoolListener listener) {
+        engine.events().add(listener);
+    }
+
+    /**
+     * Removes a listener.
+     *
+     * @param listener hears nothing any more
+     */
+    public void removeListener(PoolListener listener) {
+        engine.events().remove(listener);
+    }
+
+    @Override
+    public String toString() {
+        return "PoolManager[" + name() + ", " + state() + ", " + worker() + "]";
+    }
+}

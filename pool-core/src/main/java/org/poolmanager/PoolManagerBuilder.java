@@ -1,0 +1,379 @@
+package org.poolmanager;
+
+import java.io.ObjectInputFilter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.wire.PayloadException;
+import org.poolmanager.worker.PoolProcess;
+import org.poolmanager.worker.Target;
+
+/**
+ * Collects a pool's settings. Every wrong value is refused at once, or by {@link #build()} where it depends on others,
+ * with an {@link IllegalArgumentException} that names the option and the value. Not thread-safe.
+ *
+ * @param <T> what a task is
+ * @param <R> what a task becomes
+ */
+public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nullable Object> {
+
+    /** The default of {@link #maxPayload}. */
+    static final int DEFAULT_MAX_PAYLOAD = 256 << 20;
+
+    private static final AtomicInteger UNNAMED = new AtomicInteger();
+
+    private Target target;
+
+    private @Nullable String name;
+
+    private Isolation isolation = Isolation.PROCESS;
+
+    private int size = Runtime.getRuntime().availableProcessors();
+
+    private @Nullable Integer queueSize;
+
+    private boolean ordered;
+
+    private boolean daemon = true;
+
+    private final Set<String> loggers = new LinkedHashSet<>();
+
+    private Limits limits = Limits.DEFAULT;
+
+    private JvmOptions jvm = JvmOptions.defaults();
+
+    private final List<String> allow = new ArrayList<>();
+
+    private int maxPayload = DEFAULT_MAX_PAYLOAD;
+
+    private final List<PoolListener> listeners = new ArrayList<>();
+
+    private @Nullable List<Path> classPath;
+
+    private @Nullable Supplier<? extends PoolProcess<T, R>> factory;
+
+    private boolean shutdownHook = true;
+
+    PoolManagerBuilder(Target target) {
+        this.target = target;
+    }
+
+    /**
+     * The pool's name, in errors, thread names and meters.
+     *
+     * @param poolName not blank; default: {@code pool-1}, {@code pool-2} …
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> name(String poolName) {
+        if (poolName.isBlank()) {
+            throw wrong("name", "'" + poolName + "'", "must not be blank");
+        }
+        this.name = poolName;
+        return this;
+    }
+
+    /**
+     * Where the workers run.
+     *
+     * @param where default: {@link Isolation#PROCESS}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> isolation(Isolation where) {
+        this.isolation = Objects.requireNonNull(where, "'isolation' must not be null");
+        return this;
+    }
+
+    /**
+     * How many workers.
+     *
+     * @param workers at least 1; default: the number of processors when the builder is made
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> size(int workers) {
+        if (workers < 1) {
+            throw wrong("size", workers, "must be at least 1");
+        }
+        this.size = workers;
+        return this;
+    }
+
+    /**
+     * How many tasks may wait while all workers are busy. {@code size + queueSize} tasks may be unfinished at a time;
+     * then {@code put} waits.
+     *
+     * @param tasks at least 1; default: twice the size
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> queueSize(int tasks) {
+        if (tasks < 1) {
+            throw wrong("queue-size", tasks, "must be at least 1");
+        }
+        this.queueSize = tasks;
+        return this;
+    }
+
+    /**
+     * Whether {@code get} follows the order of {@code put}; {@code map} always does.
+     *
+     * @param inOrder default: false
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> ordered(boolean inOrder) {
+        this.ordered = inOrder;
+        return this;
+    }
+
+    /**
+     * Whether {@code close} ends outstanding work (true) or lets it finish (false).
+     *
+     * @param endWork default: true
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> daemon(boolean endWork) {
+        this.daemon = endWork;
+        return this;
+    }
+
+    /**
+     * Loggers whose records, and those of loggers below them, are passed from the workers to the loggers of the same
+     * name here.
+     *
+     * @param names logger names
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> loggers(String... names) {
+        return loggers(Arrays.asList(names));
+    }
+
+    /**
+     * The same as {@link #loggers(String...)}. All are added or, if one is null, none.
+     *
+     * @param names logger names
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> loggers(Collection<String> names) {
+        loggers.addAll(List.copyOf(names));
+        return this;
+    }
+
+    /**
+     * Static arguments of a worker class: its constructor's arguments, once per worker start. A function's static
+     * arguments are given beside the function, so that they are checked at compile time.
+     *
+     * @param args in the constructor's order
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> staticArgs(@Nullable Object... args) {
+        if (!target.isClass()) {
+            throw new IllegalArgumentException("'static-args' of a function are given beside it:"
+                    + " PoolManager.builder(function, staticArgument), so that their types are checked");
+        }
+        target = target.withStaticArgs(Arrays.asList(args));
+        return this;
+    }
+
+    /**
+     * How long one task may run once a free worker has it. A worker whose task takes longer is killed and replaced.
+     *
+     * @param limit more than zero; default: none
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> taskTimeout(Duration limit) {
+        limits = new Limits(positive("task-timeout", limit), limits.start(), limits.close(), limits.exit());
+        return this;
+    }
+
+    /**
+     * How long a worker may take until it is ready.
+     *
+     * @param limit more than zero; default: 30 s
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> startTimeout(Duration limit) {
+        limits = new Limits(limits.task(), positive("start-timeout", limit), limits.close(), limits.exit());
+        return this;
+    }
+
+    /**
+     * How long {@code close} lets accepted work run in a pool that is not a daemon. What is unfinished then is
+     * cancelled, with a warning.
+     *
+     * @param limit more than zero; default: none, accepted work runs to its end
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> closeTimeout(Duration limit) {
+        limits = new Limits(limits.task(), limits.start(), positive("close-timeout", limit), limits.exit());
+        return this;
+    }
+
+    /**
+     * How long workers may take to end in good order, their {@code close()} included, before they are killed.
+     *
+     * @param limit more than zero; default: 5 s
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> exitTimeout(Duration limit) {
+        limits = new Limits(limits.task(), limits.start(), limits.close(), positive("exit-timeout", limit));
+        return this;
+    }
+
+    /**
+     * How child JVMs are started.
+     *
+     * @param options default: the running JVM's home, no further arguments
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> jvm(JvmOptions options) {
+        this.jvm = Objects.requireNonNull(options, "'jvm' must not be null");
+        return this;
+    }
+
+    /**
+     * The class path of child JVMs, instead of the one found from the target's class loader.
+     *
+     * @param entries jars and directories
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> classPath(List<Path> entries) {
+        this.classPath = List.copyOf(entries);
+        return this;
+    }
+
+    /**
+     * Further classes that a worker may send, as patterns of {@link ObjectInputFilter.Config#createFilter(String)}.
+     *
+     * @param patterns for instance {@code com.acme.model.*}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> allow(String... patterns) {
+        for (String pattern : patterns) {
+            try {
+                ObjectInputFilter.Config.createFilter(pattern);
+            } catch (IllegalArgumentException e) {
+                throw wrong("serialization.allow", "'" + pattern + "'", "is no filter pattern: " + e.getMessage());
+            }
+            allow.add(pattern);
+        }
+        return this;
+    }
+
+    /**
+     * How many bytes one task or one result may have on its way between JVMs.
+     *
+     * @param bytes at least 1 KiB; default: 256 MiB
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> maxPayload(int bytes) {
+        if (bytes < 1024) {
+            throw wrong("max-payload", bytes, "must be at least 1024 bytes");
+        }
+        this.maxPayload = bytes;
+        return this;
+    }
+
+    /**
+     * Adds a listener.
+     *
+     * @param listener hears everything from the start on
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> listener(PoolListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
+        return this;
+    }
+
+    /**
+     * Where each worker of a pool in thread isolation gets its instance, instead of building it.
+     *
+     * @param instances called once per worker start, on the worker's thread
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> workerFactory(Supplier<? extends PoolProcess<T, R>> instances) {
+        this.factory = instances;
+        return this;
+    }
+
+    /**
+     * Whether the pool is closed when this JVM shuts down while it is open. A container that closes its pools itself
+     * turns this off, to keep its own order.
+     *
+     * @param register default: true
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> shutdownHook(boolean register) {
+        this.shutdownHook = register;
+        return this;
+    }
+
+    /**
+     * Builds the pool. Nothing is started.
+     *
+     * @return a pool in state {@link PoolState#NEW}
+     * @throws IllegalArgumentException if the target cannot be what it should, or options contradict each other
+     */
+    public PoolManager<T, R> build() {
+        if (factory == null) {
+            target.check();
+        } else if (isolation == Isolation.PROCESS) {
+            throw new IllegalArgumentException("'workerFactory' works in thread isolation only: an instance made here"
+                    + " cannot move to a child JVM");
+        }
+        String poolName = name == null ? "pool-" + UNNAMED.incrementAndGet() : name;
+        int queue = queueSize == null ? 2 * size : queueSize;
+        PoolSettings settings = new PoolSettings(
+                poolName,
+                isolation,
+                size,
+                queue,
+                ordered,
+                daemon,
+                loggers,
+                limits,
+                jvm,
+                new PoolSettings.Wire(allow, maxPayload));
+        Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners));
+        return new PoolManager<>(settings, parts, shutdownHook);
+    }
+
+    /**
+     * Builds the pool and starts it.
+     *
+     * @return a running pool
+     * @throws PoolStartException if no worker could be started
+     */
+    public PoolManager<T, R> start() {
+        return build().start();
+    }
+
+    static IllegalArgumentException cannotTravel(Target target, PayloadException why) {
+        return new IllegalArgumentException(
+                "the " + (target.isClass() ? "static arguments of worker " : "function declared in ") + target.name()
+                        + " cannot travel to a child JVM: " + why.getMessage()
+                        + (target.isClass()
+                                ? ""
+                                : ". A function must capture serializable values only; one that uses a field or a"
+                                        + " method of its class captures the whole object"),
+                why);
+    }
+
+    private static Duration positive(String option, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw wrong(option, value, "must be more than zero");
+        }
+        return value;
+    }
+
+    private static IllegalArgumentException wrong(String option, Object value, String rule) {
+        return new IllegalArgumentException("'" + option + "' " + rule + ", but is " + value);
+    }
+}

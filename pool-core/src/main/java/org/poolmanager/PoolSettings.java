@@ -1,0 +1,68 @@
+package org.poolmanager;
+
+import java.util.List;
+import java.util.Set;
+import org.poolmanager.launch.JvmOptions;
+
+/**
+ * What a pool was built with, read back from {@link PoolManager#settings()}. Immutable; made by
+ * {@link PoolManagerBuilder#build()}, which has checked every value.
+ *
+ * @param name the pool's name, in error messages, thread names and meters
+ * @param isolation where workers run
+ * @param size how many workers
+ * @param queueSize how many tasks may wait while all workers are busy
+ * @param ordered whether {@code get} follows the order of {@code put}
+ * @param daemon whether {@code close} ends outstanding work (true) or lets it finish (false)
+ * @param loggers names of the loggers whose records are replayed here
+ * @param limits time limits
+ * @param jvm how child JVMs are started
+ * @param wire what may travel between the JVMs
+ */
+public record PoolSettings(
+        String name,
+        Isolation isolation,
+        int size,
+        int queueSize,
+        boolean ordered,
+        boolean daemon,
+        Set<String> loggers,
+        Limits limits,
+        JvmOptions jvm,
+        Wire wire) {
+
+    /**
+     * Checks nothing: the builder has.
+     */
+    public PoolSettings {
+        loggers = Set.copyOf(loggers);
+    }
+
+    /**
+     * How many tasks may be unfinished at a time, running ones included.
+     *
+     * @return size plus queue size
+     */
+    public int capacity() {
+        return size + queueSize;
+    }
+
+    PoolSettings withLoggers(Set<String> names) {
+        return new PoolSettings(name, isolation, size, queueSize, ordered, daemon, names, limits, jvm, wire);
+    }
+
+    /**
+     * What may travel between the JVMs.
+     *
+     * @param allow class-name patterns that a worker may send beside the JDK's value types and the target's own
+     *     packages, in the syntax of {@link java.io.ObjectInputFilter}: {@code com.acme.model.*}
+     * @param maxPayload how many bytes one task or one result may have, encoded
+     */
+    public record Wire(List<String> allow, int maxPayload) {
+
+        /** Makes the list unchangeable. */
+        public Wire {
+            allow = List.copyOf(allow);
+        }
+    }
+}

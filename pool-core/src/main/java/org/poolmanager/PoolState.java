@@ -1,0 +1,53 @@
+package org.poolmanager;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The life of a pool.
+ *
+ * <pre>
+ * NEW ──▶ STARTING ──▶ RUNNING ──▶ DRAINING ──▶ STOPPED
+ *             │           │            │           │
+ *             │           └─▶ FAILED   └─▶ FAILED  └─▶ STARTING (a stopped pool can be started again)
+ *             └─▶ FAILED ─▶ STARTING or STOPPED
+ * </pre>
+ */
+public enum PoolState {
+    /** Built, nothing started. */
+    NEW,
+    /** Workers are being started for the first time; tasks are accepted and wait. */
+    STARTING,
+    /** Tasks are accepted and run. */
+    RUNNING,
+    /** Closing: nothing is accepted any more, accepted work runs to its end. */
+    DRAINING,
+    /** Closed: no worker is left. Results that were not fetched can still be fetched. */
+    STOPPED,
+    /** No worker could be started; every waiting task has been failed. */
+    FAILED;
+
+    /**
+     * The states that may follow this one.
+     *
+     * @return the legal successors
+     */
+    public Set<PoolState> successors() {
+        return switch (this) {
+            case NEW -> EnumSet.of(STARTING, STOPPED);
+            case STARTING -> EnumSet.of(RUNNING, FAILED, DRAINING, STOPPED);
+            case RUNNING -> EnumSet.of(DRAINING, FAILED, STOPPED);
+            case DRAINING -> EnumSet.of(STOPPED, FAILED);
+            case STOPPED, FAILED -> EnumSet.of(STARTING, STOPPED);
+        };
+    }
+
+    /**
+     * Whether tasks are accepted in this state.
+     *
+     * @return true while starting and running
+     */
+    public boolean acceptsTasks() {
+        return this == STARTING || this == RUNNING;
+    }
+}

@@ -1,0 +1,438 @@
+package org.poolmanager;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Ending.Answer;
+import org.poolmanager.launch.ChildJvm;
+import org.poolmanager.launch.ExitReason;
+import org.poolmanager.launch.ExitReport;
+import org.poolmanager.launch.LaunchException;
+import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.Failure;
+import org.poolmanager.wire.Frame;
+import org.poolmanager.wire.FrameReader;
+import org.poolmanager.wire.FrameType;
+import org.poolmanager.wire.FrameWriter;
+import org.poolmanager.wire.Levels;
+import org.poolmanager.wire.LogEvent;
+import org.poolmanager.wire.Scoreboard;
+import org.poolmanager.wire.StartConfig;
+
+/** A child JVM seen from the parent. Its lane's thread starts it and reads from it; any thread sends and kills. */
+final class ProcessWorker implements Worker {
+
+    private static final String MAIN = "org.poolmanager.worker.WorkerMain";
+
+    /** From the end of the connection to the end of the process: the kernel tears it down in milliseconds. */
+    private static final Duration TEAR_DOWN = Duration.ofSeconds(2);
+
+    private static final Duration LAST_WORDS = Duration.ofMillis(300);
+
+    private static final int MAX_BATCH = 256;
+
+    private final ProcessWorkers shared;
+
+    private final int id;
+
+    private final Sink sink;
+
+    private final Path socket;
+
+    private final Path page;
+
+    private final OutputTail output;
+
+    private final Outbox outbox = new Outbox();
+
+    private final byte[] token = ProcessWorkers.newToken();
+
+    /** Guarded by this: a kill may come at any moment of the start. */
+    private @Nullable ChildJvm child;
+
+    private @Nullable ServerSocketChannel server;
+
+    private boolean killed;
+
+    private boolean overStartLimit;
+
+    private volatile @Nullable Scoreboard scoreboard;
+
+    /** Of the lane's thread. */
+    private @Nullable SocketChannel channel;
+
+    private @Nullable FrameReader reader;
+
+    private boolean saidGoodbye;
+
+    private @Nullable String complaint;
+
+    private boolean fatal;
+
+    ProcessWorker(ProcessWorkers shared, int id, int generation, Sink sink) {
+        this.shared = shared;
+        this.id = id;
+        this.sink = sink;
+        this.socket = shared.directory().resolve("w" + id + "-" + generation + ".socket");
+        this.page = shared.directory().resolve("w" + id + "-" + generation + ".page");
+        this.output = new OutputTail(shared.life, sink);
+    }
+
+    // ---- start ----
+
+    @Override
+    public void start() throws WorkerStartException, InterruptedException {
+        Duration limit = shared.settings.limits().start();
+        Future<?> alarm = shared.clock.in(Nanos.of(limit), this::endStart);
+        try {
+            connect();
+            shared.add(this);
+            shake();
+        } catch (WorkerStartException e) {
+            giveUp();
+            throw e;
+        } catch (IOException | LaunchException e) {
+            throw startFailure(e, limit);
+        } finally {
+            alarm.cancel(false);
+            closeServer();
+        }
+    }
+
+    private void connect() throws IOException {
+        ServerSocketChannel listening = listen();
+        scoreboard = Scoreboard.create(page);
+        ChildJvm jvm = launch();
+        String name = "pool-" + shared.settings.name() + "-worker-" + id;
+        output.read(jvm.stdout(), false, name + "-stdout");
+        output.read(jvm.stderr(), true, name + "-stderr");
+        jvm.onExit().thenRun(this::closeServer);
+        new StartConfig(
+                        token,
+                        socket.toString(),
+                        page.toString(),
+                        shared.settings.name(),
+                        id,
+                        shared.settings.wire().maxPayload(),
+                        shared.target,
+                        shared.levels())
+                .write(jvm.stdin());
+        channel = accept(listening);
+        jvm.started();
+    }
+
+    private ServerSocketChannel listen() throws IOException {
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        synchronized (this) {
+            server = listening;
+        }
+        listening.bind(UnixDomainSocketAddress.of(socket));
+        return listening;
+    }
+
+    private ChildJvm launch() throws IOException {
+        synchronized (this) {
+            if (killed) {
+                throw new IOException("the pool is closing");
+            }
+        }
+        ChildJvm jvm = ChildJvm.start(MAIN, shared.classPath(), shared.settings.jvm(), shared.directory());
+        synchronized (this) {
+            child = jvm;
+            if (killed) {
+                jvm.kill();
+            }
+        }
+        return jvm;
+    }
+
+    /** Whoever connects must show the token before a single object of his is read. */
+    private SocketChannel accept(ServerSocketChannel listening) throws IOException {
+        while (true) {
+            SocketChannel caller = listening.accept();
+            ByteBuffer shown = ByteBuffer.allocate(StartConfig.TOKEN_BYTES);
+            int count = 0;
+            while (shown.hasRemaining() && count >= 0) {
+                count = caller.read(shown);
+            }
+            if (MessageDigest.isEqual(token, shown.array())) {
+                return caller;
+            }
+            caller.close();
+        }
+    }
+
+    private void shake() throws IOException, WorkerStartException {
+        assert channel != null;
+        FrameReader frames = new FrameReader(channel, shared.settings.wire().maxPayload());
+        reader = frames;
+        Frame frame;
+        while ((frame = frames.next()) != null) {
+            switch (frame.type()) {
+                case READY -> {
+                    outbox.open(new FrameWriter(channel));
+                    return;
+                }
+                case LOG -> sink.logged(LogEvent.decode(frame.payload()));
+                case START_FAILED -> {
+                    Throwable cause = Failure.decode(frame.payload()).thrown().toThrowable();
+                    throw new WorkerStartException(who() + " could not build its target: " + cause, cause);
+                }
+                default -> throw new IOException("a child does not begin with " + frame.type());
+            }
+        }
+        throw new IOException("the child closed the connection");
+    }
+
+    private WorkerStartException startFailure(Exception problem, Duration limit) throws InterruptedException {
+        ChildJvm jvm;
+        boolean late;
+        synchronized (this) {
+            jvm = child;
+            late = overStartLimit;
+        }
+        if (jvm == null) {
+            giveUp();
+            return new WorkerStartException(who() + " could not be launched: " + problem.getMessage(), problem);
+        }
+        if (!late) {
+            awaitExit(jvm);
+        }
+        giveUp();
+        ExitReport exit = ExitReport.of(awaitExit(jvm), jvm.crashLog(), output.lastLines(LAST_WORDS));
+        String what = late
+                ? " was not ready within its start-timeout of " + Texts.seconds(limit) + " and was killed. "
+                : " " + exit.describe() + " before it was ready. ";
+        return new WorkerStartException(
+                who() + what + Texts.lastLines(exit.lastLines()) + " Its command was: " + jvm.commandLine(), problem);
+    }
+
+    private void giveUp() {
+        shared.remove(this);
+        kill();
+        closeChannel();
+        deletePage();
+    }
+
+    private synchronized void endStart() {
+        overStartLimit = true;
+        kill();
+    }
+
+    // ---- service ----
+
+    @Override
+    public WorkerEnd serve() throws InterruptedException {
+        List<Answer> answers = new ArrayList<>();
+        FrameReader frames = reader;
+        assert frames != null;
+        try {
+            Frame frame;
+            while ((frame = frames.next()) != null) {
+                take(frame, answers);
+                if (!frames.hasBuffered() || answers.size() >= MAX_BATCH) {
+                    passOn(answers);
+                }
+            }
+        } catch (IOException e) {
+            complaint = e.getMessage();
+        }
+        sink.answered(answers);
+        return postMortem();
+    }
+
+    private void take(Frame frame, List<Answer> answers) throws IOException {
+        switch (frame.type()) {
+            case ANSWER -> {
+                AnswerKind kind = AnswerKind.of(frame.kind());
+                fatal |= kind == AnswerKind.FATAL;
+                answers.add(new Answer(frame.id(), kind, frame.payload(), frame.aux()));
+            }
+            case LOG -> sink.logged(LogEvent.decode(frame.payload()));
+            case RECALLED -> {
+                passOn(answers);
+                long[] ids = new long[frame.payload().length / Long.BYTES];
+                ByteBuffer.wrap(frame.payload()).asLongBuffer().get(ids);
+                sink.recalled(frame.id(), ids);
+                outbox.done(ids.length);
+            }
+            case BYE -> saidGoodbye = true;
+            default -> throw new IOException("a child does not send " + frame.type());
+        }
+    }
+
+    private void passOn(List<Answer> answers) throws IOException {
+        if (!answers.isEmpty()) {
+            sink.answered(List.copyOf(answers));
+            outbox.done(answers.size());
+            answers.clear();
+        }
+    }
+
+    private WorkerEnd postMortem() throws InterruptedException {
+        shared.remove(this);
+        outbox.close();
+        ChildJvm jvm;
+        synchronized (this) {
+            jvm = child;
+        }
+        assert jvm != null;
+        int value = awaitExit(jvm);
+        jvm.kill(); // what it may have started itself
+        closeChannel();
+        ExitReport exit = ExitReport.of(value, jvm.crashLog(), output.lastLines(LAST_WORDS));
+        Scoreboard board = scoreboard;
+        assert board != null;
+        deletePage();
+        return new WorkerEnd(reason(exit), text(exit), exit, board.begun(), board.finished());
+    }
+
+    private WorkerExit reason(ExitReport exit) {
+        if (fatal || exit.reason() == ExitReason.OUT_OF_MEMORY) {
+            return WorkerExit.OUT_OF_MEMORY;
+        }
+        return saidGoodbye ? WorkerExit.SHUTDOWN : WorkerExit.CRASH;
+    }
+
+    private String text(ExitReport exit) {
+        String ended = fatal ? "its process ended itself after an error of its JVM" : "its process " + exit.describe();
+        return complaint == null || exit.exitValue() != 0 ? ended : ended + " (" + complaint + ")";
+    }
+
+    private int awaitExit(ChildJvm jvm) throws InterruptedException {
+        for (Duration patience : List.of(TEAR_DOWN, TEAR_DOWN)) {
+            try {
+                return jvm.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                jvm.kill();
+            } catch (ExecutionException e) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    // ---- from any thread ----
+
+    @Override
+    public synchronized long pid() {
+        return child == null ? -1 : child.pid();
+    }
+
+    @Override
+    public void send(Task task) {
+        byte[] payload = (byte[]) task.payload();
+        assert payload != null;
+        outbox.add(Frame.of(FrameType.TASK, task.id, payload));
+    }
+
+    @Override
+    public void recall(long request) {
+        outbox.add(Frame.of(FrameType.RECALL, request));
+    }
+
+    void levels(Map<String, Integer> levels) {
+        outbox.add(Frame.of(FrameType.LEVELS, 0, Levels.encode(levels)));
+        flush();
+    }
+
+    @Override
+    public void stop() {
+        outbox.add(Frame.of(FrameType.STOP, 0));
+        flush();
+    }
+
+    @Override
+    public void flush() {
+        try {
+            outbox.flush();
+        } catch (IOException e) {
+            // The reading thread sees the end of the connection and does what is to be done.
+        }
+    }
+
+    @Override
+    public boolean holdAfter(long answered) {
+        Scoreboard board = scoreboard;
+        if (board == null) {
+            return true;
+        }
+        board.doom();
+        if (board.finished() > answered) {
+            board.pardon();
+            outbox.add(Frame.of(FrameType.RECALL, 0)); // wakes a child that saw the doom
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public long begun() {
+        Scoreboard board = scoreboard;
+        return board == null ? 0 : board.begun();
+    }
+
+    @Override
+    public long task() {
+        Scoreboard board = scoreboard;
+        return board == null ? 0 : board.task();
+    }
+
+    @Override
+    public synchronized void kill() {
+        killed = true;
+        if (child != null) {
+            child.kill();
+        }
+        closeServer();
+    }
+
+    private synchronized void closeServer() {
+        if (server != null) {
+            try {
+                server.close();
+                Files.deleteIfExists(socket);
+            } catch (IOException e) {
+                // The directory is removed with the pool.
+            }
+            server = null;
+        }
+    }
+
+    private void closeChannel() {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // Nothing is lost: the process is gone.
+            }
+        }
+    }
+
+    private void deletePage() {
+        try {
+            Files.deleteIfExists(page);
+        } catch (IOException e) {
+            // The directory is removed with the pool.
+        }
+    }
+
+    private String who() {
+        return "Worker " + id + " of pool '" + shared.settings.name() + "'" + (pid() < 0 ? "" : " (pid " + pid() + ")");
+    }
+}

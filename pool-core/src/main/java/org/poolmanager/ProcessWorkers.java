@@ -1,0 +1,173 @@
+package org.poolmanager;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.launch.ClassPath;
+import org.poolmanager.launch.LaunchException;
+import org.poolmanager.wire.Failure;
+import org.poolmanager.wire.JavaSerialization;
+import org.poolmanager.wire.PayloadCodec;
+import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.StandardCodec;
+import org.poolmanager.wire.StartConfig;
+import org.poolmanager.worker.Target;
+
+/** Workers that are child JVMs: what they share. */
+final class ProcessWorkers implements Workers {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    final PoolSettings settings;
+
+    final Life life;
+
+    final Clock clock;
+
+    final StartConfig.Target target;
+
+    private final PayloadCodec codec;
+
+    private final Target local;
+
+    private final @Nullable List<Path> explicitClassPath;
+
+    private final Set<ProcessWorker> started = ConcurrentHashMap.newKeySet();
+
+    private Set<String> loggers = Set.of();
+
+    /** Both set by {@link #open}, before any worker is created. */
+    private @Nullable Path directory;
+
+    private @Nullable ClassPath classPath;
+
+    private LogReplay.@Nullable LevelWatch levelWatch;
+
+    ProcessWorkers(PoolSettings settings, Target target, @Nullable List<Path> classPath, Life life, Clock clock)
+            throws PayloadException {
+        this.settings = settings;
+        this.local = target;
+        this.explicitClassPath = classPath;
+        this.life = life;
+        this.clock = clock;
+        JavaSerialization java = new JavaSerialization(
+                target.anchor().getClassLoader(), new AllowList(settings.wire().allow(), target.anchor()));
+        this.codec = new StandardCodec(java, settings.wire().maxPayload());
+        this.target = target.encode(codec);
+    }
+
+    @Override
+    public void open(Set<String> names) {
+        loggers = names;
+        try {
+            directory = Files.createTempDirectory("poolmanager-");
+            classPath =
+                    explicitClassPath == null ? ClassPath.of(local.anchor()) : ClassPath.ofEntries(explicitClassPath);
+        } catch (IOException e) {
+            throw new LaunchException(
+                    "no directory for sockets can be created in " + System.getProperty("java.io.tmpdir")
+                            + " (java.io.tmpdir): " + e,
+                    e);
+        }
+        if (!names.isEmpty()) {
+            levelWatch = LogReplay.onLevelChange(() -> {
+                Map<String, Integer> levels = levels();
+                started.forEach(worker -> worker.levels(levels));
+            });
+        }
+    }
+
+    @Override
+    public Worker create(int id, int generation, Worker.Sink sink) {
+        return new ProcessWorker(this, id, generation, sink);
+    }
+
+    @Override
+    public void close() {
+        if (levelWatch != null) {
+            levelWatch.close();
+        }
+        Path left = directory;
+        if (left == null) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(left)) {
+            boolean empty = true;
+            for (Path file : files) {
+                // A crash log is named in somebody's exception: it stays.
+                if (file.getFileName().toString().startsWith("hs_err")) {
+                    empty = false;
+                } else {
+                    Files.deleteIfExists(file);
+                }
+            }
+            if (empty) {
+                Files.deleteIfExists(left);
+            }
+        } catch (IOException e) {
+            org.slf4j.LoggerFactory.getLogger(PoolManager.class)
+                    .warn("Pool '{}' could not remove its directory {}", settings.name(), left, e);
+        }
+    }
+
+    @Override
+    public @Nullable Object pack(@Nullable Object task) throws PayloadException {
+        return codec.encode(task);
+    }
+
+    @Override
+    public @Nullable Object unpack(@Nullable Object raw) throws PayloadException {
+        assert raw != null;
+        return codec.decode((byte[]) raw);
+    }
+
+    @Override
+    public Throwable problem(@Nullable Object raw) {
+        assert raw != null;
+        try {
+            return Failure.decode((byte[]) raw).rebuild(codec);
+        } catch (IOException e) {
+            return new IOException("the worker sent an exception that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** A worker is about to run, so levels must reach it. */
+    void add(ProcessWorker worker) {
+        started.add(worker);
+    }
+
+    void remove(ProcessWorker worker) {
+        started.remove(worker);
+    }
+
+    Map<String, Integer> levels() {
+        return loggers.isEmpty() ? Map.of() : LogReplay.effectiveLevels(loggers);
+    }
+
+    Path directory() {
+        if (directory == null) {
+            throw new IllegalStateException("not open");
+        }
+        return directory;
+    }
+
+    ClassPath classPath() {
+        if (classPath == null) {
+            throw new IllegalStateException("not open");
+        }
+        return classPath;
+    }
+
+    static byte[] newToken() {
+        byte[] token = new byte[StartConfig.TOKEN_BYTES];
+        RANDOM.nextBytes(token);
+        return token;
+    }
+}

@@ -1,0 +1,186 @@
+package org.poolmanager;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.NoSuchElementException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcomes of tasks that were put, until somebody gets them: in order of completion, or in order of acceptance. In the
+ * latter case all accepted tasks stand in one line, and a consumer waits for the first of them: no gap can arise, and
+ * nothing is searched.
+ */
+final class Results implements Destination {
+
+    private final String pool;
+
+    private final boolean ordered;
+
+    /** Guards all below. Taken under the pool's lock, never the other way round. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+
+    /** Ordered: every accepted task not yet fetched. Unordered: those that are done. */
+    private final Deque<Task> line = new ArrayDeque<>();
+
+    /** Accepted, and neither fetched nor cleared. */
+    private int expected;
+
+    /** Of these, done. */
+    private int waiting;
+
+    /** Feeders that may still put something. */
+    private int feeders;
+
+    private @Nullable Throwable feederFailure;
+
+    private long nextIndex;
+
+    Results(String pool, boolean ordered) {
+        this.pool = pool;
+        this.ordered = ordered;
+    }
+
+    @Override
+    public void accepted(Task task) {
+        lock.lock();
+        try {
+            task.index = nextIndex++;
+            expected++;
+            if (ordered) {
+                line.add(task);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void deliver(Task task) {
+        lock.lock();
+        try {
+            task.delivered = true;
+            if (task.ending().silent()) {
+                expected--;
+                line.remove(task);
+                changed.signalAll();
+                return;
+            }
+            waiting++;
+            if (!ordered) {
+                line.add(task);
+                changed.signal();
+            } else if (line.element() == task) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next outcome; null if none came within the time. */
+    @Nullable
+    Task take(long waitNanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = waitNanos;
+            while (!isNextReady()) {
+                if (expected == 0 && feeders == 0) {
+                    throw new NoSuchElementException(
+                            "Nothing to get from pool '" + pool + "': every task that was put has been fetched");
+                }
+                if (left <= 0) {
+                    return null;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return removeNext();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next outcome; null if there is none yet, or none to come. */
+    @Nullable
+    Task poll() {
+        lock.lock();
+        try {
+            return isNextReady() ? removeNext() : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isNextReady() {
+        Task next = line.peek();
+        return next != null && next.delivered;
+    }
+
+    private Task removeNext() {
+        Task next = line.remove();
+        expected--;
+        waiting--;
+        if (expected == 0 || isNextReady()) {
+            changed.signalAll();
+        }
+        return next;
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void feederBegins() {
+        lock.lock();
+        try {
+            feeders++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void feederEnds(@Nullable Throwable failure) {
+        lock.lock();
+        try {
+            feeders--;
+            if (failure != null && feederFailure == null) {
+                feederFailure = failure;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void awaitFeeders() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (feeders > 0) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What ended a feeder before its time, told once. */
+    @Nullable
+    Throwable takeFeederFailure() {
+        lock.lock();
+        try {
+            Throwable failure = feederFailure;
+            feederFailure = null;
+            return failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

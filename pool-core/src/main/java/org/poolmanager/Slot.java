@@ -1,0 +1,172 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** The board's books on one worker, over all its generations. Guarded by the pool's lock. */
+final class Slot {
+
+    /** A worker's prefetched tasks should last about so long: longer costs fairness, shorter costs waiting. */
+    private static final long WINDOW_NANOS = 500_000;
+
+    private static final int MIN_WINDOW = 2;
+
+    private static final int MAX_WINDOW = 1024;
+
+    /** Beside the running task, so many bytes may lie in a worker's inbox. */
+    private static final int MAX_PREFETCHED_BYTES = 1 << 20;
+
+    final int id;
+
+    /** Sent and not answered, in the order in which they run; the first is running or about to. */
+    final Deque<Task> inFlight = new ArrayDeque<>();
+
+    WorkerState state = WorkerState.DOWN;
+
+    int generation;
+
+    @Nullable
+    Worker worker;
+
+    /** Why the board ended this generation, null while it has not. */
+    @Nullable
+    WorkerExit endedBecause;
+
+    @Nullable
+    Instant readyAt;
+
+    @Nullable
+    Duration startTime;
+
+    PoolStats.@Nullable Exit lastExit;
+
+    long tasks;
+
+    long failures;
+
+    int startFailures;
+
+    /** How many tasks this generation has answered. */
+    long answered;
+
+    long recallsSent;
+
+    long recallsAnswered;
+
+    boolean deadlineArmed;
+
+    private int bytesInFlight;
+
+    /** Moving average, 0 while unknown. */
+    private long meanNanos;
+
+    Slot(int id) {
+        this.id = id;
+    }
+
+    boolean isLive() {
+        return state == WorkerState.IDLE || state == WorkerState.BUSY;
+    }
+
+    boolean isRecalling() {
+        return recallsSent > recallsAnswered;
+    }
+
+    boolean hasRoomFor(Task task) {
+        if (!isLive() || isRecalling()) {
+            return false;
+        }
+        return inFlight.isEmpty() || inFlight.size() < window() && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES;
+    }
+
+    private int window() {
+        long window = meanNanos == 0 ? MIN_WINDOW : WINDOW_NANOS / meanNanos;
+        return (int) Math.max(MIN_WINDOW, Math.min(window, MAX_WINDOW));
+    }
+
+    void add(Task task, long now) {
+        if (inFlight.isEmpty()) {
+            task.startedAt = now;
+            state = WorkerState.BUSY;
+        }
+        inFlight.add(task);
+        bytesInFlight += task.bytes();
+        task.state = Task.State.SENT;
+        task.slot = this;
+    }
+
+    /** Takes the running task off the books, because it is answered. */
+    Task removeHead(long nanos, long now) {
+        Task head = inFlight.remove();
+        bytesInFlight -= head.bytes();
+        answered++;
+        meanNanos = meanNanos == 0 ? Math.max(1, nanos) : Math.max(1, meanNanos + (nanos - meanNanos) / 8);
+        settle(now);
+        return head;
+    }
+
+    /** Takes an unstarted task off the books. */
+    void remove(Task task, long now) {
+        if (inFlight.remove(task)) {
+            bytesInFlight -= task.bytes();
+            settle(now);
+        }
+    }
+
+    void count(Outcome.Kind kind) {
+        tasks++;
+        if (kind != Outcome.Kind.COMPLETED) {
+            failures++;
+        }
+    }
+
+    /** How many of the tasks in flight the worker has begun; they are the first ones. */
+    int begunInFlight(long begun) {
+        return (int) Math.max(0, Math.min(begun - answered, inFlight.size()));
+    }
+
+    boolean isBegun(Task task) {
+        if (worker == null) {
+            return false;
+        }
+        int begun = begunInFlight(worker.begun());
+        for (Task candidate : inFlight) {
+            if (begun-- <= 0) {
+                return false;
+            }
+            if (candidate == task) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void settle(long now) {
+        Task head = inFlight.peek();
+        if (head != null && head.startedAt == 0) {
+            head.startedAt = now;
+        }
+        if (head == null && state == WorkerState.BUSY) {
+            state = WorkerState.IDLE;
+        }
+    }
+
+    /** A new generation begins; what it does is unknown again. */
+    void begin(Worker next) {
+        generation++;
+        inFlight.clear();
+        bytesInFlight = 0;
+        worker = next;
+        state = WorkerState.STARTING;
+        endedBecause = null;
+        readyAt = null;
+        startTime = null;
+        meanNanos = 0;
+        answered = 0;
+        recallsSent = 0;
+        recallsAnswered = 0;
+    }
+}

@@ -1,0 +1,75 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes {@link PoolStats} of a pool's books. Under the pool's lock. */
+final class Snapshot {
+
+    private Snapshot() {}
+
+    static PoolStats of(PoolSettings settings, Life life, Board board, int resultsWaiting) {
+        long now = System.nanoTime();
+        int idle = 0;
+        int busy = 0;
+        int starting = 0;
+        long running = 0;
+        List<PoolStats.Worker> list = new ArrayList<>();
+        for (Slot slot : board.slots()) {
+            idle += slot.state == WorkerState.IDLE ? 1 : 0;
+            busy += slot.state == WorkerState.BUSY ? 1 : 0;
+            starting += slot.state == WorkerState.STARTING ? 1 : 0;
+            running += slot.inFlight.isEmpty() ? 0 : 1;
+            list.add(worker(slot, now));
+        }
+        int queued = (int) (board.unfinished() - running);
+        return new PoolStats(
+                life.state(),
+                life.since(),
+                new PoolStats.Workers(settings.size(), idle, busy, starting),
+                queue(settings, board, queued, now),
+                board.tally().tasks(running),
+                board.tally().throughput(now),
+                resultsWaiting,
+                List.copyOf(list),
+                board.tally().restarts,
+                board.tally().lastFailure());
+    }
+
+    private static PoolStats.Queue queue(PoolSettings settings, Board board, int queued, long now) {
+        Task oldest = board.queue().peek();
+        int remaining = Math.min(settings.capacity() - board.unfinished(), settings.queueSize());
+        return new PoolStats.Queue(
+                queued,
+                settings.queueSize(),
+                Math.max(0, remaining),
+                oldest == null ? null : Duration.ofNanos(now - oldest.acceptedAt));
+    }
+
+    private static PoolStats.Worker worker(Slot slot, long now) {
+        Worker worker = slot.worker;
+        Task head = slot.inFlight.peek();
+        return new PoolStats.Worker(
+                slot.id,
+                slot.generation,
+                worker == null ? -1 : worker.pid(),
+                slot.state,
+                slot.readyAt,
+                slot.startTime,
+                slot.tasks,
+                slot.failures,
+                current(head, now),
+                slot.lastExit);
+    }
+
+    private static PoolStats.@Nullable Current current(@Nullable Task task, long now) {
+        if (task == null) {
+            return null;
+        }
+        Duration elapsed = Duration.ofNanos(Math.max(0, now - task.startedAt));
+        return new PoolStats.Current(task.id, Instant.now().minus(elapsed), elapsed);
+    }
+}

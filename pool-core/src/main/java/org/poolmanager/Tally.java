@@ -1,0 +1,69 @@
+package org.poolmanager;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Outcome.Kind;
+
+/** What has become of all tasks. Guarded by the pool's lock. */
+final class Tally {
+
+    private final Throughput throughput;
+
+    private final long[] ended = new long[Kind.values().length];
+
+    long submitted;
+
+    long rejected;
+
+    long restarts;
+
+    private PoolStats.@Nullable Failure lastFailure;
+
+    Tally(long now) {
+        throughput = new Throughput(now);
+    }
+
+    void ended(Ending ending, long task, long now) {
+        ended[ending.kind().ordinal()]++;
+        throughput.add(1, now);
+        if (ending.kind() != Kind.COMPLETED && ending.kind() != Kind.CANCELLED) {
+            lastFailure = new PoolStats.Failure(Instant.now(), task, type(ending.kind()), message(ending));
+        }
+    }
+
+    private static String type(Kind kind) {
+        return switch (kind) {
+            case TIMED_OUT -> "TASK_TIMED_OUT";
+            case CRASHED -> "WORKER_CRASHED";
+            default -> "TASK_FAILED";
+        };
+    }
+
+    private static String message(Ending ending) {
+        RuntimeException failure = ending.failure();
+        if (failure != null) {
+            return String.valueOf(failure.getMessage());
+        }
+        return ending.from().describe() + " threw an exception; the caller has it";
+    }
+
+    PoolStats.Tasks tasks(long running) {
+        return new PoolStats.Tasks(
+                submitted,
+                ended[Kind.COMPLETED.ordinal()],
+                ended[Kind.FAILED.ordinal()],
+                ended[Kind.TIMED_OUT.ordinal()],
+                ended[Kind.CRASHED.ordinal()],
+                ended[Kind.CANCELLED.ordinal()],
+                running,
+                rejected);
+    }
+
+    PoolStats.Throughput throughput(long now) {
+        return new PoolStats.Throughput(throughput.perSecond(60, now), throughput.perSecond(300, now));
+    }
+
+    PoolStats.@Nullable Failure lastFailure() {
+        return lastFailure;
+    }
+}

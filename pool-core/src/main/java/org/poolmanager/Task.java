@@ -1,0 +1,71 @@
+package org.poolmanager;
+
+import org.jspecify.annotations.Nullable;
+
+/** One accepted item of work. All that changes is guarded by the pool's lock until the task is done. */
+final class Task {
+
+    /** QUEUED ⇄ SENT → DONE, or QUEUED → DONE. Back to QUEUED when a worker gives it back unstarted. */
+    enum State {
+        QUEUED,
+        SENT,
+        DONE
+    }
+
+    final Destination destination;
+
+    private @Nullable Object payload;
+
+    /** From 1 in the order of acceptance. */
+    long id;
+
+    /** From 0 in its own call. */
+    long index;
+
+    long acceptedAt;
+
+    /** When a worker became free for it; 0 before. */
+    long startedAt;
+
+    State state = State.QUEUED;
+
+    @Nullable
+    Slot slot;
+
+    /** Somebody wants it cancelled; it is as soon as it proves not to have begun. */
+    boolean unwanted;
+
+    private @Nullable Ending ending;
+
+    /** Its destination has it. Guarded by the destination. */
+    boolean delivered;
+
+    Task(@Nullable Object payload, Destination destination) {
+        this.payload = payload;
+        this.destination = destination;
+    }
+
+    @Nullable
+    Object payload() {
+        return payload;
+    }
+
+    /** How much of a worker's window it takes beside its place. */
+    int bytes() {
+        return payload instanceof byte[] bytes ? bytes.length : 0;
+    }
+
+    void end(Ending how) {
+        state = State.DONE;
+        slot = null;
+        payload = null;
+        ending = how;
+    }
+
+    Ending ending() {
+        if (ending == null) {
+            throw new IllegalStateException("task " + id + " is not done");
+        }
+        return ending;
+    }
+}

@@ -1,0 +1,108 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.poolmanager.launch.ExitReport;
+
+/** The words of a pool's errors: what happened to what, the numbers, the likely cause, the next step. */
+final class Texts {
+
+    private final PoolSettings settings;
+
+    Texts(PoolSettings settings) {
+        this.settings = settings;
+    }
+
+    WorkerCrashedException crashed(TaskRef task, WorkerEnd end, boolean answerLost, long ranNanos) {
+        StringBuilder text = new StringBuilder(task.describe());
+        if (answerLost) {
+            text.append(" had finished, but its result was lost: ");
+        } else {
+            text.append(" was lost after ")
+                    .append(seconds(Duration.ofNanos(ranNanos)))
+                    .append(": ");
+        }
+        text.append(end.text()).append(". The worker is being replaced; no other task is affected.");
+        ExitReport exit = end.exit();
+        if (exit != null && !exit.lastLines().isEmpty()) {
+            text.append(" Its last output:");
+            for (String line : exit.lastLines()) {
+                text.append(System.lineSeparator()).append("    ").append(line);
+            }
+        }
+        return new WorkerCrashedException(task, text.toString(), exit);
+    }
+
+    TaskTimeoutException timedOut(TaskRef task, Duration limit, Duration elapsed) {
+        return new TaskTimeoutException(
+                task,
+                "task-timeout",
+                limit,
+                elapsed,
+                task.describe() + " was ended after " + seconds(elapsed) + ", over its task-timeout of "
+                        + seconds(limit) + "; its worker " + (isProcess() ? "was killed and replaced" : "was replaced")
+                        + ". If such a task may take longer, raise task-timeout.");
+    }
+
+    TaskFailedException failed(TaskRef task, Throwable cause) {
+        return new TaskFailedException(task, task.describe() + " failed: " + cause, cause);
+    }
+
+    TaskSerializationException unserializable(TaskRef task, String what, Throwable cause) {
+        return new TaskSerializationException(
+                task, task.describe() + ": the " + what + " cannot travel: " + cause.getMessage(), cause);
+    }
+
+    TaskSerializationException refused(TaskRef task, Throwable cause) {
+        return new TaskSerializationException(
+                task, "Pool '" + settings.name() + "' cannot send a task to a child JVM: " + cause.getMessage(), cause);
+    }
+
+    QueueFullException full(PoolStats stats, Duration waited) {
+        String text = "Pool '" + settings.name() + "' is full: " + stats.tasks().running() + " tasks running on "
+                + stats.workers().live() + " of " + settings.size() + " workers, "
+                + stats.queue().size()
+                + " waiting (size " + settings.size() + " + queue-size " + settings.queueSize() + " may be unfinished)"
+                + (waited.isZero() ? "" : "; waited " + seconds(waited))
+                + ". Try again later, wait longer, or raise queue-size.";
+        return new QueueFullException(settings.name(), settings.capacity(), waited, text);
+    }
+
+    String fullForListener() {
+        return "Pool '" + settings.name() + "' is full, and this is one of its own threads (a listener or a dependent"
+                + " of a future), which must not wait for room: it is the one that makes room. Use offer(), or hand"
+                + " over to another thread (thenApplyAsync)";
+    }
+
+    PoolStartException startFailed(int failed, WorkerStartException first) {
+        return new PoolStartException(
+                settings.name(),
+                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + settings.size()
+                        + " workers failed to start. " + first.getMessage(),
+                first.getCause() == null ? first : first.getCause());
+    }
+
+    PoolBrokenException broken(int attempts, WorkerStartException last) {
+        return new PoolBrokenException(
+                settings.name(),
+                "Pool '" + settings.name() + "' is broken: no worker is left, and " + attempts
+                        + " starts in a row have failed. The last one: " + last.getMessage(),
+                last.getCause() == null ? last : last.getCause());
+    }
+
+    static String lastLines(List<String> lines) {
+        return lines.isEmpty() ? "It printed nothing." : "It printed: " + String.join(System.lineSeparator(), lines);
+    }
+
+    static String seconds(Duration duration) {
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
+            return String.format(Locale.ROOT, "%.1f ms", duration.toNanos() / 1e6);
+        }
+        return String.format(Locale.ROOT, "%.3f s", duration.toMillis() / 1e3);
+    }
+
+    private boolean isProcess() {
+        return settings.isolation() == Isolation.PROCESS;
+    }
+}

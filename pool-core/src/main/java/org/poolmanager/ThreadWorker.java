@@ -1,0 +1,229 @@
+package org.poolmanager;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Ending.Answer;
+import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.worker.PoolProcess;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * A thread in the place of a child JVM. What a kill can do to it is an interrupt: a task that does not heed that keeps
+ * the thread, and the slot gets a new one.
+ */
+final class ThreadWorker implements Worker {
+
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final ThreadWorkers shared;
+
+    private final int id;
+
+    private final Sink sink;
+
+    private final Thread runner;
+
+    private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
+
+    private final CompletableFuture<WorkerEnd> ended = new CompletableFuture<>();
+
+    /** Guarded by this, like all below. */
+    private final Deque<Task> inbox = new ArrayDeque<>();
+
+    private final Deque<Recall> recalls = new ArrayDeque<>();
+
+    private long begun;
+
+    private long finished;
+
+    private long current;
+
+    private boolean held;
+
+    private boolean stopped;
+
+    private boolean killed;
+
+    private record Recall(long request, long[] ids) {}
+
+    ThreadWorker(ThreadWorkers shared, int id, Sink sink) {
+        this.shared = shared;
+        this.id = id;
+        this.sink = sink;
+        this.runner = new PoolThread(shared.life, "pool-" + shared.settings.name() + "-task-" + id, this::run);
+    }
+
+    @Override
+    public void start() throws WorkerStartException, InterruptedException {
+        runner.start();
+        try {
+            ready.get(Nanos.of(shared.settings.limits().start()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new WorkerStartException(who() + " could not build its target: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            kill();
+            throw new WorkerStartException(
+                    who() + " was not ready within its start-timeout of "
+                            + Texts.seconds(shared.settings.limits().start()) + " and was given up.",
+                    e);
+        }
+    }
+
+    @Override
+    public WorkerEnd serve() throws InterruptedException {
+        try {
+            return ended.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void run() {
+        PoolProcess<@Nullable Object, @Nullable Object> process;
+        try {
+            process = shared.build();
+        } catch (Throwable e) {
+            ready.completeExceptionally(e);
+            return;
+        }
+        ready.complete(null);
+        Task task;
+        while ((task = next()) != null) {
+            Answer answer = answer(process, task);
+            Thread.interrupted(); // an interrupt meant for one task must not reach the next
+            if (!finish()) {
+                return;
+            }
+            sink.answered(List.of(answer));
+        }
+        try {
+            process.close();
+        } catch (Throwable e) {
+            LoggerFactory.getLogger(PoolManager.class).warn("{}: close() failed", who(), e);
+        }
+        complete(WorkerExit.SHUTDOWN, "its thread ended");
+    }
+
+    private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Task task) {
+        long start = System.nanoTime();
+        MDC.put("pool", shared.settings.name());
+        MDC.put("worker", Integer.toString(id));
+        MDC.put("task", Long.toString(task.index));
+        try {
+            Object value = process.run(task.payload());
+            return new Answer(task.id, AnswerKind.VALUE, value, System.nanoTime() - start);
+        } catch (Throwable e) {
+            return new Answer(task.id, AnswerKind.FAILURE, e, System.nanoTime() - start);
+        } finally {
+            MDC.remove("pool");
+            MDC.remove("worker");
+            MDC.remove("task");
+        }
+    }
+
+    /** The next task, marked as begun; null when the worker is to end. */
+    private synchronized @Nullable Task next() {
+        try {
+            while (!stopped && !killed && (held || inbox.isEmpty())) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            // Only a kill interrupts this thread between tasks.
+        }
+        Task task = killed || held ? null : inbox.poll();
+        if (task != null) {
+            begun++;
+            current = task.id;
+        }
+        return task;
+    }
+
+    /** Whether anybody still wants the answer. */
+    private synchronized boolean finish() {
+        finished++;
+        return !killed;
+    }
+
+    @Override
+    public long pid() {
+        return PID;
+    }
+
+    @Override
+    public synchronized void send(Task task) {
+        inbox.add(task);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void recall(long request) {
+        long[] ids = inbox.stream().mapToLong(task -> task.id).toArray();
+        inbox.clear();
+        recalls.add(new Recall(request, ids));
+    }
+
+    @Override
+    public void flush() {
+        while (true) {
+            Recall recall;
+            synchronized (this) {
+                recall = recalls.poll();
+            }
+            if (recall == null) {
+                return;
+            }
+            sink.recalled(recall.request, recall.ids);
+        }
+    }
+
+    @Override
+    public synchronized boolean holdAfter(long answered) {
+        held = finished <= answered;
+        notifyAll();
+        return held;
+    }
+
+    @Override
+    public synchronized long begun() {
+        return begun;
+    }
+
+    @Override
+    public synchronized long task() {
+        return current;
+    }
+
+    @Override
+    public synchronized void stop() {
+        stopped = true;
+        notifyAll();
+    }
+
+    @Override
+    public void kill() {
+        boolean stuck;
+        synchronized (this) {
+            killed = true;
+            stuck = begun > finished;
+            notifyAll();
+        }
+        runner.interrupt();
+        ready.completeExceptionally(new IllegalStateException("the pool is closing"));
+        complete(WorkerExit.CRASH, stuck ? "its thread was interrupted and left to itself" : "its thread ended");
+    }
+
+    private synchronized void complete(WorkerExit why, String text) {
+        ended.complete(new WorkerEnd(why, text, null, begun, finished));
+    }
+
+    private String who() {
+        return "Worker " + id + " of pool '" + shared.settings.name() + "'";
+    }
+}

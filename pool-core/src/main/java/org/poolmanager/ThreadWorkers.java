@@ -1,0 +1,59 @@
+package org.poolmanager;
+
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.worker.PoolProcess;
+import org.poolmanager.worker.Target;
+
+/** Workers that are threads of this JVM: nothing travels, so nothing is packed. */
+final class ThreadWorkers implements Workers {
+
+    final PoolSettings settings;
+
+    final Life life;
+
+    private final Target target;
+
+    private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
+
+    ThreadWorkers(
+            PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
+        this.settings = settings;
+        this.target = target;
+        this.factory = factory;
+        this.life = life;
+    }
+
+    @SuppressWarnings("unchecked") // the builder ties the factory's types to the pool's
+    PoolProcess<@Nullable Object, @Nullable Object> build() throws Exception {
+        return factory == null ? target.build() : (PoolProcess<@Nullable Object, @Nullable Object>) factory.get();
+    }
+
+    @Override
+    public void open(Set<String> loggers) {}
+
+    @Override
+    public Worker create(int id, int generation, Worker.Sink sink) {
+        return new ThreadWorker(this, id, sink);
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public @Nullable Object pack(@Nullable Object task) {
+        return task;
+    }
+
+    @Override
+    public @Nullable Object unpack(@Nullable Object raw) {
+        return raw;
+    }
+
+    @Override
+    public Throwable problem(@Nullable Object raw) {
+        assert raw != null;
+        return (Throwable) raw;
+    }
+}

@@ -1,0 +1,127 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Outcome.Kind;
+
+/**
+ * What happens because time passes: a task over its limit is ended with its worker, and tasks that wait behind a long
+ * one while another worker is idle are called back. One timer per worker at the most, not one per task.
+ */
+final class TimeKeeper {
+
+    /** How long an answer may be on its way before the limit is looked at again. */
+    private static final long ANSWER_ON_ITS_WAY = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** A task that has run for so long holds up those prefetched behind it. */
+    private static final long HOSTAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private final PoolSettings settings;
+
+    private final Life life;
+
+    private final Board board;
+
+    private final Texts texts;
+
+    private final Clock clock;
+
+    private final @Nullable Duration limit;
+
+    private boolean recallArmed;
+
+    TimeKeeper(PoolSettings settings, Life life, Board board, Texts texts, Clock clock) {
+        this.settings = settings;
+        this.life = life;
+        this.board = board;
+        this.texts = texts;
+        this.clock = clock;
+        this.limit = settings.limits().task();
+    }
+
+    /** A worker may have begun a task. Under the pool's lock, like the next. */
+    void watch(Slot slot) {
+        Task head = slot.inFlight.peek();
+        if (limit != null && head != null && !slot.deadlineArmed) {
+            arm(slot, Nanos.of(limit) - (System.nanoTime() - head.startedAt));
+        }
+    }
+
+    void afterAnswers(Slot slot) {
+        watch(slot);
+        if (slot.inFlight.isEmpty()) {
+            freeHostages();
+        }
+    }
+
+    private void arm(Slot slot, long nanos) {
+        slot.deadlineArmed = true;
+        clock.in(nanos, () -> judge(slot));
+    }
+
+    private void judge(Slot slot) {
+        life.lock.lock();
+        try {
+            slot.deadlineArmed = false;
+            Task head = slot.inFlight.peek();
+            if (limit == null || head == null || slot.state != WorkerState.BUSY) {
+                return;
+            }
+            long elapsed = System.nanoTime() - head.startedAt;
+            if (elapsed < Nanos.of(limit)) {
+                watch(slot);
+            } else if (board.hold(slot)) {
+                TaskRef ref = board.ref(head, slot);
+                Ending ending =
+                        Ending.failed(Kind.TIMED_OUT, ref, texts.timedOut(ref, limit, Duration.ofNanos(elapsed)));
+                board.endWithWorker(slot, head, ending, WorkerExit.TIMEOUT);
+            } else {
+                arm(slot, ANSWER_ON_ITS_WAY);
+            }
+        } finally {
+            board.release();
+        }
+    }
+
+    /** If a worker is idle and another has tasks waiting behind a long one, calls those back. */
+    void freeHostages() {
+        if (!board.queue().isEmpty() || settings.size() == 1) {
+            return;
+        }
+        Slot victim = null;
+        boolean idle = false;
+        for (Slot slot : board.slots()) {
+            idle |= slot.state == WorkerState.IDLE;
+            if (slot.inFlight.size() > 1
+                    && !slot.isRecalling()
+                    && (victim == null || headStart(slot) < headStart(victim))) {
+                victim = slot;
+            }
+        }
+        if (victim == null || !idle) {
+            return;
+        }
+        long age = System.nanoTime() - headStart(victim);
+        if (age >= HOSTAGE_NANOS) {
+            board.recall(victim);
+        } else if (!recallArmed) {
+            recallArmed = true;
+            clock.in(HOSTAGE_NANOS - age, this::lookForHostages);
+        }
+    }
+
+    private static long headStart(Slot slot) {
+        return slot.inFlight.element().startedAt;
+    }
+
+    private void lookForHostages() {
+        life.lock.lock();
+        try {
+            recallArmed = false;
+            freeHostages();
+        } finally {
+            board.release();
+        }
+    }
+}

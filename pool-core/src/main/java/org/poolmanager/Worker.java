@@ -1,0 +1,62 @@
+package org.poolmanager;
+
+import java.util.List;
+import org.poolmanager.Ending.Answer;
+import org.poolmanager.wire.LogEvent;
+
+/**
+ * One generation of a worker: a child JVM or a thread. Its lane calls {@link #start} and {@link #serve}; the board sends
+ * tasks to it in between.
+ */
+interface Worker {
+
+    /** Starts it and waits until it is ready for tasks. */
+    void start() throws WorkerStartException, InterruptedException;
+
+    /** Passes on what it says, until it is gone for good. */
+    WorkerEnd serve() throws InterruptedException;
+
+    /** The process it runs in, -1 before there is one. */
+    long pid();
+
+    /** Appends a task to what it gets next. Called under the pool's lock; neither waits nor fails. */
+    void send(Task task);
+
+    /** Asks for everything back that has not begun; {@link Sink#recalled} answers. Like {@link #send}. */
+    void recall(long request);
+
+    /** Hands over what was appended. Not under the pool's lock; may wait for a large payload to be read. */
+    void flush();
+
+    /**
+     * Forbids it to begin another task, if it is still at the one after those already answered.
+     *
+     * @param answered how many of its tasks have been answered
+     * @return whether it is now held at that task, or before it; false: it has finished it, and nothing is forbidden
+     */
+    boolean holdAfter(long answered);
+
+    /** How many tasks it has begun. */
+    long begun();
+
+    /** The id of the task that it began last, 0 for none. */
+    long task();
+
+    /** Asks it to end in good order once it has nothing left to do. */
+    void stop();
+
+    /** Ends it now. Does not wait. Before {@link #start} it makes the start fail. */
+    void kill();
+
+    /** What a worker's words are passed to, on its lane's thread. */
+    interface Sink {
+
+        void answered(List<Answer> answers);
+
+        void recalled(long request, long[] tasks);
+
+        void logged(LogEvent event);
+
+        void printed(boolean error, String line);
+    }
+}

@@ -1,0 +1,15 @@
+package org.poolmanager;
+
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.launch.ExitReport;
+
+/**
+ * What is known when a worker is gone.
+ *
+ * @param reason why, as far as the worker itself shows it
+ * @param text in words
+ * @param exit the process's exit, null for a thread
+ * @param begun how many tasks it began
+ * @param finished how many tasks it finished
+ */
+record WorkerEnd(WorkerExit reason, String text, @Nullable ExitReport exit, long begun, long finished) {}

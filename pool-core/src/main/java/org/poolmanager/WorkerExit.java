@@ -1,0 +1,15 @@
+package org.poolmanager;
+
+/** Why a worker went away. */
+public enum WorkerExit {
+    /** By itself: the task exited, halted, crashed, or something outside killed it. */
+    CRASH,
+    /** Its heap or other memory was exhausted. */
+    OUT_OF_MEMORY,
+    /** It was killed because its task ran over its limit. */
+    TIMEOUT,
+    /** It was killed because its running task was cancelled. */
+    CANCELLED,
+    /** It ended because the pool is closing. */
+    SHUTDOWN
+}

@@ -1,0 +1,29 @@
+package org.poolmanager;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.PayloadException;
+
+/** One kind of workers: all that differs between child JVMs and threads. */
+interface Workers {
+
+    /** Prepares what all workers share. Called before the first worker of a run, with the captured loggers' names. */
+    void open(Set<String> loggers);
+
+    /** Makes a worker; nothing runs yet. */
+    Worker create(int id, int generation, Worker.Sink sink);
+
+    /** Gives back what {@link #open} took. No worker is left. */
+    void close();
+
+    /** Makes a task fit for the way to a worker, in the caller's thread. */
+    @Nullable
+    Object pack(@Nullable Object task) throws PayloadException;
+
+    /** Makes a result fit for the consumer, in the consumer's thread. */
+    @Nullable
+    Object unpack(@Nullable Object raw) throws PayloadException;
+
+    /** What the task threw, likewise. */
+    Throwable problem(@Nullable Object raw);
+}

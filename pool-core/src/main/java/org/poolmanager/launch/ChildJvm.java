@@ -1,0 +1,173 @@
+package org.poolmanager.launch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A started child JVM. Safe for use by many threads.
+ *
+ * <p>The child has the serial collector unless the options choose another one, writes warnings of the JVM to standard
+ * error, puts a crash log into the directory it was given, and <em>ends at the first {@code OutOfMemoryError} that the
+ * JVM throws</em>, even if a task would catch it ({@code -XX:+ExitOnOutOfMemoryError}): after such an error any thread of
+ * the child may be broken. Options that name {@code ExitOnOutOfMemoryError} or {@code CrashOnOutOfMemoryError} decide
+ * that for themselves. Errors that Java code throws, and exhausted direct memory, do not trigger it.
+ *
+ * <p>Debug agents, management ports, heap sizes and log files of the parent are not passed on, whether they came by the
+ * command line or by variables like {@code JAVA_TOOL_OPTIONS}; access to modules, assertions, locale, proxies and
+ * security settings are.
+ */
+public final class ChildJvm {
+
+    private final Process process;
+    private final Path directory;
+    private final Path argumentFile;
+    private final String commandLine;
+    /** File systems and clocks may disagree a little. */
+    private final Instant earliestCrash = Instant.now().minusSeconds(1);
+
+    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+
+    private ChildJvm(Process process, Path directory, Path argumentFile, String commandLine) {
+        this.process = process;
+        this.directory = directory;
+        this.argumentFile = argumentFile;
+        this.commandLine = commandLine;
+    }
+
+    /**
+     * Starts a JVM and returns without waiting for it. An option that this JVM refuses shows later: it ends with a
+     * non-zero exit value and says why on standard error or standard output.
+     *
+     * @param directory for the argument file and a crash log; must exist and should belong to its owner alone
+     * @throws LaunchException if no process could be started; nothing is left behind
+     */
+    public static ChildJvm start(String mainClass, ClassPath classPath, JvmOptions options, Path directory) {
+        Path java = JavaBinary.of(options.javaHome());
+        checkWorkingDirectory(options.workingDirectory());
+        CommandLine line = new CommandLine(java, mainClass, classPath, options.args(), directory);
+        Path argumentFile = ArgumentFile.write(directory, line.fileArguments());
+        Process process = null;
+        try {
+            process = builder(line, options, argumentFile).start();
+            ChildJvm child = new ChildJvm(process, directory, argumentFile, line.readable());
+            child.watch();
+            return child;
+        } catch (IOException | RuntimeException | Error e) {
+            ArgumentFile.delete(argumentFile);
+            if (process != null) {
+                process.destroyForcibly();
+            }
+            throw new LaunchException("Cannot start a child JVM: " + e + ". Command: " + line.readable(), e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** What is written here the child reads from its standard input; it is buffered, so flush it. */
+    public OutputStream stdin() {
+        return process.getOutputStream();
+    }
+
+    /** Must be read to its end, or the child stops when the pipe is full. Its last words stay readable after its end. */
+    public InputStream stdout() {
+        return process.getInputStream();
+    }
+
+    /** Must be read to its end, or the child stops when the pipe is full. Its last words stay readable after its end. */
+    public InputStream stderr() {
+        return process.getErrorStream();
+    }
+
+    /** Completes with the exit value when the process is gone. Cancelling it has no effect on the process. */
+    public CompletableFuture<Integer> onExit() {
+        return exit.copy();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Says that the child is running, so that what only its start needed can go. */
+    public void started() {
+        ArgumentFile.delete(argumentFile);
+    }
+
+    /**
+     * Kills the child and every process that it has started, directly or not, without a chance to clean up; does not wait
+     * for their end. Does nothing to processes that are gone. What the child wrote before stays readable. Descendants can
+     * only be found while the child is alive: after it has ended by itself they are out of reach.
+     */
+    public void kill() {
+        // Process.destroyForcibly would close the streams and with them lose the last words.
+        ProcessTree.kill(process.toHandle());
+    }
+
+    /** For error messages: the options as the JVM got them, values of properties that look like secrets hidden. */
+    public String commandLine() {
+        return commandLine;
+    }
+
+    /** The log that the JVM wrote because it crashed, or null if there is none (yet). */
+    public @Nullable Path crashLog() {
+        Path crashLog = CrashLog.path(directory, pid());
+        try {
+            // An earlier child of the same directory may have had the same process id.
+            boolean ours = Files.getLastModifiedTime(crashLog).toInstant().isAfter(earliestCrash);
+            return ours ? crashLog : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "child JVM " + pid();
+    }
+
+    /** By a thread of its own: Process.onExit needs the common pool, which the user's code may have filled up. */
+    private void watch() {
+        Thread watcher = new Thread(null, this::awaitExit, "poolmanager-exit-" + pid(), 0, false);
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    private void awaitExit() {
+        boolean ended = false;
+        while (!ended) {
+            try {
+                process.waitFor();
+                ended = true;
+            } catch (InterruptedException e) {
+                // Nobody has a reason to interrupt this thread, and giving up would leave the future open for ever.
+            }
+        }
+        ArgumentFile.delete(argumentFile);
+        exit.complete(process.exitValue());
+    }
+
+    private static ProcessBuilder builder(CommandLine line, JvmOptions options, Path argumentFile) {
+        ProcessBuilder builder = new ProcessBuilder(line.command(argumentFile));
+        ChildEnvironment.apply(builder.environment(), options.environment());
+        Path workingDirectory = options.workingDirectory();
+        if (workingDirectory != null) {
+            builder.directory(workingDirectory.toFile());
+        }
+        return builder;
+    }
+
+    private static void checkWorkingDirectory(@Nullable Path workingDirectory) {
+        if (workingDirectory != null && !Files.isDirectory(workingDirectory)) {
+            throw new LaunchException("The working directory " + workingDirectory.toAbsolutePath()
+                    + (Files.exists(workingDirectory) ? " is not a directory" : " does not exist")
+                    + " (set by workingDirectory(...) of the options, or the property jvm.working-directory).");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.poolmanager.launch;
+
+import java.util.List;
+
+/** Ends a process and all that it started. */
+final class ProcessTree {
+
+    private ProcessTree() {}
+
+    /**
+     * Kills from the root down and looks for descendants right before each kill: once a process is gone, its children
+     * belong to somebody else and cannot be found any more. A process that is started between the look and the kill
+     * escapes, as does one that has cut itself loose from its parent.
+     */
+    static void kill(ProcessHandle root) {
+        // The descendants of a dead process would be looked up by a number that may belong to another one by now.
+        if (!root.isAlive()) {
+            return;
+        }
+        List<ProcessHandle> descendants = root.descendants().toList();
+        root.destroyForcibly();
+        descendants.forEach(ProcessTree::kill);
+    }
+}

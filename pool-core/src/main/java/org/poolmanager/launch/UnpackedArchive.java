@@ -1,0 +1,108 @@
+package org.poolmanager.launch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * The classes and libraries of an executable jar or war, unpacked into a private directory. A nested jar costs every
+ * child more CPU at start than unpacking costs once, and its classes cannot come from a class-data archive.
+ */
+final class UnpackedArchive {
+
+    private static final Pattern WANTED = Pattern.compile("(BOOT-INF|WEB-INF)/classes/.*|.*\\.jar");
+    private static final Map<Key, Path> DIRECTORIES = new HashMap<>();
+
+    private UnpackedArchive() {}
+
+    /**
+     * Where the jar or directory to which the URL points lies on disk; the same place for every call until the archive
+     * changes.
+     *
+     * @throws LaunchException if the archive cannot be read, has no such entry, or the temporary directory cannot be
+     *     written
+     */
+    static Path of(NestedUrl nested) {
+        Path entry = directoryOf(nested.archive()).resolve(nested.entry());
+        if (!Files.exists(entry)) {
+            throw new LaunchException("The archive " + nested.archive() + " has no jar or class directory '"
+                    + nested.entry() + "', although its class loader uses it. " + LoaderWalk.REMEDY);
+        }
+        return entry;
+    }
+
+    private static Path directoryOf(Path archive) {
+        synchronized (DIRECTORIES) {
+            try {
+                Key key = Key.of(archive);
+                Path directory = DIRECTORIES.get(key);
+                if (directory == null || !Files.isDirectory(directory)) {
+                    directory = unpackIntoNewDirectory(archive);
+                    DIRECTORIES.put(key, directory);
+                }
+                return directory;
+            } catch (IOException | IllegalStateException e) {
+                throw new LaunchException(
+                        "Cannot unpack " + archive + " into a directory under "
+                                + System.getProperty("java.io.tmpdir") + " (property java.io.tmpdir): " + e + ". "
+                                + LoaderWalk.REMEDY,
+                        e);
+            }
+        }
+    }
+
+    private static Path unpackIntoNewDirectory(Path archive) throws IOException {
+        Path directory = PrivateDirectory.create();
+        try {
+            unpack(archive, directory);
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            PrivateDirectory.delete(directory);
+            throw e;
+        }
+    }
+
+    private static void unpack(Path archive, Path directory) throws IOException {
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                if (WANTED.matcher(entry.getName()).matches()) {
+                    unpack(zip, entry, directory);
+                }
+            }
+        }
+    }
+
+    private static void unpack(ZipFile zip, ZipEntry entry, Path directory) throws IOException {
+        Path target = directory.resolve(entry.getName()).normalize();
+        if (!target.startsWith(directory)) {
+            throw new IOException("the entry '" + entry.getName() + "' would be written outside of the directory");
+        }
+        if (entry.isDirectory()) {
+            Files.createDirectories(target);
+            return;
+        }
+        Files.createDirectories(target.getParent());
+        try (InputStream content = zip.getInputStream(entry)) {
+            Files.copy(content, target);
+        }
+    }
+
+    private record Key(Path archive, long size, FileTime modified) {
+
+        static Key of(Path archive) throws IOException {
+            BasicFileAttributes attributes = Files.readAttributes(archive, BasicFileAttributes.class);
+            return new Key(archive.toRealPath(), attributes.size(), attributes.lastModifiedTime());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.poolmanager.wire;
+
+/**
+ * One message.
+ *
+ * <pre>
+ *  0       4      5      6              14         18
+ *  +-------+------+------+---------------+----------+---------------+
+ *  | length| type | kind |      id       |   aux    |  payload ...  |
+ *  +-------+------+------+---------------+----------+---------------+
+ *  length = bytes after the length field, big endian like everything else
+ * </pre>
+ *
+ * @param type what it is
+ * @param kind a code whose meaning depends on the type
+ * @param id whom it speaks of
+ * @param aux a number whose meaning depends on the type
+ * @param payload its content, never changed after construction
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; a copy per task would cost more than the transfer
+public record Frame(FrameType type, int kind, long id, int aux, byte[] payload) {
+
+    static final int LENGTH_BYTES = 4;
+
+    static final int HEADER_BYTES = LENGTH_BYTES + 14;
+
+    /** The largest payload in one frame; a larger one travels in {@link FrameType#PART}s. */
+    static final int CHUNK = 256 * 1024;
+
+    private static final byte[] NOTHING = {};
+
+    /**
+     * A frame without payload.
+     *
+     * @param type what it is
+     * @param id whom it speaks of
+     * @return the frame
+     */
+    public static Frame of(FrameType type, long id) {
+        return new Frame(type, 0, id, 0, NOTHING);
+    }
+
+    /**
+     * A frame with a payload and nothing else.
+     *
+     * @param type what it is
+     * @param id whom it speaks of
+     * @param payload its content
+     * @return the frame
+     */
+    public static Frame of(FrameType type, long id, byte[] payload) {
+        return new Frame(type, 0, id, 0, payload);
+    }
+}

@@ -1,0 +1,36 @@
+package org.poolmanager.wire;
+
+/** What a frame carries, and which way it goes. The ordinal is the byte on the wire: add at the end only. */
+public enum FrameType {
+    /** To the child: a task. id = task, payload = encoded argument. */
+    TASK,
+    /** To the child: give back every task that has not begun. id = number of the request. */
+    RECALL,
+    /** To the child: levels of captured loggers. payload = {@link Levels}. */
+    LEVELS,
+    /** To the child: finish what you hold, run the exit hook, end. */
+    STOP,
+    /** From the child: the target is built, tasks are welcome. aux = milliseconds since the JVM's start. */
+    READY,
+    /** From the child: the target cannot be built. payload = {@link Thrown}. */
+    START_FAILED,
+    /** From the child: a task's end. id = task, kind = {@link AnswerKind}, aux = its service time in nanoseconds. */
+    ANSWER,
+    /** From the child: the tasks given back. id = number of the request, payload = task ids. */
+    RECALLED,
+    /** From the child: a captured log record. payload = {@link LogEvent}. */
+    LOG,
+    /** From the child: nothing follows; it ends in good order. */
+    BYE,
+    /** Either way: the next piece of a payload too large for one frame. id as in the last frame, aux = total bytes. */
+    PART;
+
+    private static final FrameType[] ALL = values();
+
+    static FrameType of(int code) throws ProtocolException {
+        if (code < 0 || code >= ALL.length) {
+            throw new ProtocolException("unknown frame type " + code);
+        }
+        return ALL[code];
+    }
+}

@@ -1,0 +1,145 @@
+package org.poolmanager.wire;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * One page of memory that a child and its parent share: what the child has begun and finished, readable after its
+ * death, and the parent's word that it may begin nothing more.
+ *
+ * <pre>
+ *  0  begun      how many tasks have begun                      written by the child
+ *  8  finished   how many tasks have ended                      written by the child
+ * 16  task       id of the task that began last, 0 for none     written by the child
+ * 24  doomed     1: begin nothing                               written by the parent
+ * </pre>
+ *
+ * <p>{@link #begin} and {@link #doom} each write their own word, fence, and read the other's: whatever the order, a
+ * task that the parent does not see begun does not run.
+ */
+public final class Scoreboard {
+
+    private static final int BYTES = 4096;
+
+    private static final int BEGUN = 0;
+
+    private static final int FINISHED = 8;
+
+    private static final int TASK = 16;
+
+    private static final int DOOMED = 24;
+
+    private final MappedByteBuffer page;
+
+    private Scoreboard(MappedByteBuffer page) {
+        this.page = page;
+    }
+
+    /**
+     * Creates the page.
+     *
+     * @param file where; must not exist
+     * @return the parent's side of it
+     * @throws IOException if it cannot be created
+     */
+    public static Scoreboard create(Path file) throws IOException {
+        return map(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * Opens the page.
+     *
+     * @param file what the parent created
+     * @return the child's side of it
+     * @throws IOException if it cannot be opened
+     */
+    public static Scoreboard open(Path file) throws IOException {
+        return map(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    private static Scoreboard map(Path file, StandardOpenOption... options) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, options)) {
+            return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+        }
+    }
+
+    /**
+     * The child is about to run a task.
+     *
+     * @param task its id
+     * @return false if the parent forbade it; then the task counts as not begun
+     */
+    public boolean begin(long task) {
+        long count = page.getLong(BEGUN);
+        page.putLong(TASK, task);
+        page.putLong(BEGUN, count + 1);
+        VarHandle.fullFence();
+        if (page.getLong(DOOMED) == 0) {
+            return true;
+        }
+        page.putLong(BEGUN, count);
+        return false;
+    }
+
+    /** The child has the outcome of the task that it began last. */
+    public void finish() {
+        VarHandle.releaseFence();
+        page.putLong(FINISHED, page.getLong(FINISHED) + 1);
+    }
+
+    /** The parent forbids further tasks. */
+    public void doom() {
+        page.putLong(DOOMED, 1);
+        VarHandle.fullFence();
+    }
+
+    /** The parent takes that back. */
+    public void pardon() {
+        page.putLong(DOOMED, 0);
+        VarHandle.fullFence();
+    }
+
+    /**
+     * Whether further tasks are forbidden.
+     *
+     * @return true after {@link #doom}
+     */
+    public boolean isDoomed() {
+        VarHandle.acquireFence();
+        return page.getLong(DOOMED) != 0;
+    }
+
+    /**
+     * How many tasks have begun.
+     *
+     * @return the count since this child's start
+     */
+    public long begun() {
+        VarHandle.acquireFence();
+        return page.getLong(BEGUN);
+    }
+
+    /**
+     * How many tasks have ended.
+     *
+     * @return the count since this child's start
+     */
+    public long finished() {
+        VarHandle.acquireFence();
+        return page.getLong(FINISHED);
+    }
+
+    /**
+     * The task that began last.
+     *
+     * @return its id, 0 for none
+     */
+    public long task() {
+        VarHandle.acquireFence();
+        return page.getLong(TASK);
+    }
+}

@@ -1,0 +1,5 @@
+/** The only place that knows bytes: frames, codec, scoreboard, and what travels in them. */
+@NullMarked
+package org.poolmanager.wire;
+
+import org.jspecify.annotations.NullMarked;

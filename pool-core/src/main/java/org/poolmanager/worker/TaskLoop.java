@@ -1,0 +1,95 @@
+package org.poolmanager.worker;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.Failure;
+import org.poolmanager.wire.Frame;
+import org.poolmanager.wire.FrameType;
+import org.poolmanager.wire.PayloadCodec;
+import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.Scoreboard;
+
+/** Runs tasks one after the other, on the one thread that user code sees. */
+final class TaskLoop {
+
+    private final Inbox inbox;
+
+    private final Outlet outlet;
+
+    private final Scoreboard scoreboard;
+
+    private final PayloadCodec codec;
+
+    private final PoolProcess<@Nullable Object, @Nullable Object> process;
+
+    TaskLoop(
+            Inbox inbox,
+            Outlet outlet,
+            Scoreboard scoreboard,
+            PayloadCodec codec,
+            PoolProcess<@Nullable Object, @Nullable Object> process) {
+        this.inbox = inbox;
+        this.outlet = outlet;
+        this.scoreboard = scoreboard;
+        this.codec = codec;
+        this.process = process;
+    }
+
+    /**
+     * Works until nothing more comes.
+     *
+     * @return false if an error has left this JVM unfit for further tasks
+     */
+    boolean run() throws IOException, InterruptedException {
+        Frame task;
+        while ((task = inbox.take()) != null) {
+            while (!scoreboard.begin(task.id())) {
+                inbox.awaitPardon(scoreboard);
+            }
+            long start = System.nanoTime();
+            Frame answer = answer(task, start);
+            scoreboard.finish();
+            boolean fatal = answer.kind() == AnswerKind.FATAL.ordinal();
+            outlet.send(answer, !fatal && !inbox.isEmpty());
+            Thread.interrupted(); // an interrupt meant for one task must not reach the next
+            if (fatal) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Frame answer(Frame task, long start) {
+        Object argument;
+        try {
+            argument = codec.decode(task.payload());
+        } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
+            return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
+        }
+        Object result;
+        try {
+            result = process.run(argument);
+        } catch (Throwable e) {
+            return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
+        }
+        try {
+            return frame(task, AnswerKind.VALUE, codec.encode(result), start);
+        } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
+            return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
+        }
+    }
+
+    private static boolean isFatal(Throwable problem) {
+        return problem instanceof VirtualMachineError && !(problem instanceof StackOverflowError);
+    }
+
+    private Frame failed(Frame task, AnswerKind kind, Throwable problem, long start) {
+        return frame(task, kind, Failure.of(problem, codec).encode(), start);
+    }
+
+    private static Frame frame(Frame task, AnswerKind kind, byte[] payload, long start) {
+        int nanos = (int) Math.min(System.nanoTime() - start, Integer.MAX_VALUE);
+        return new Frame(FrameType.ANSWER, kind.ordinal(), task.id(), nanos, payload);
+    }
+}

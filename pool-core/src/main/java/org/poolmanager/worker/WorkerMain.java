@@ -1,0 +1,192 @@
+package org.poolmanager.worker;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Failure;
+import org.poolmanager.wire.Frame;
+import org.poolmanager.wire.FrameReader;
+import org.poolmanager.wire.FrameType;
+import org.poolmanager.wire.FrameWriter;
+import org.poolmanager.wire.JavaSerialization;
+import org.poolmanager.wire.Levels;
+import org.poolmanager.wire.LogEvent;
+import org.poolmanager.wire.PayloadCodec;
+import org.poolmanager.wire.Scoreboard;
+import org.poolmanager.wire.StandardCodec;
+import org.poolmanager.wire.StartConfig;
+
+/**
+ * The main class of a child JVM. Reads its configuration from standard input, connects to the parent while it loads
+ * the target, builds the target, and then runs tasks on this main thread until it is told to stop.
+ *
+ * <p>Standard input stays open as the life line: when it ends, the parent is gone, and so is this process at once.
+ */
+public final class WorkerMain {
+
+    private final StartConfig config;
+
+    private final Inbox inbox = new Inbox();
+
+    private @Nullable LogCapture capture;
+
+    private WorkerMain(StartConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Called by the parent's command line, not by hand.
+     *
+     * @param args none
+     * @throws Exception if the parent cannot be reached
+     */
+    public static void main(String[] args) throws Exception {
+        DataInputStream in = new DataInputStream(System.in);
+        StartConfig config = StartConfig.read(in);
+        System.setIn(InputStream.nullInputStream());
+        daemon("poolmanager-life-line", () -> holdLifeLine(in));
+        new WorkerMain(config).run();
+    }
+
+    /** Ends this process without a word: nobody is left to hear one, and shutdown hooks could hang. */
+    static void parentIsGone() {
+        Runtime.getRuntime().halt(1);
+    }
+
+    private void run() throws Exception {
+        FutureTask<SocketChannel> connecting = new FutureTask<>(this::connect);
+        daemon("poolmanager-connect", connecting);
+        PayloadCodec codec =
+                new StandardCodec(new JavaSerialization(ClassLoader.getSystemClassLoader(), null), config.maxPayload());
+        Target target = null;
+        Throwable problem = null;
+        try {
+            target = Target.decode(config.target(), codec);
+        } catch (Exception | LinkageError e) {
+            problem = e;
+        }
+        SocketChannel channel = connecting.get();
+        Scoreboard scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
+        Outlet outlet = new Outlet(new FrameWriter(channel));
+        captureLogs(outlet);
+        PoolProcess<@Nullable Object, @Nullable Object> process = null;
+        if (target != null) {
+            try {
+                process = target.build();
+            } catch (Throwable e) {
+                problem = e;
+            }
+        }
+        if (process == null) {
+            assert problem != null;
+            outlet.send(
+                    Frame.of(
+                            FrameType.START_FAILED,
+                            0,
+                            Failure.of(problem, codec).encode()),
+                    false);
+            System.exit(1);
+            return;
+        }
+        outlet.send(Frame.of(FrameType.READY, 0), false);
+        FrameReader reader = new FrameReader(channel, config.maxPayload());
+        daemon("poolmanager-reader", () -> read(reader, outlet));
+        boolean fit = new TaskLoop(inbox, outlet, scoreboard, codec, process).run();
+        end(process, outlet, fit);
+    }
+
+    private SocketChannel connect() throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(config.socket()));
+        ByteBuffer token = ByteBuffer.wrap(config.token());
+        while (token.hasRemaining()) {
+            channel.write(token);
+        }
+        return channel;
+    }
+
+    private void captureLogs(Outlet outlet) {
+        if (!config.levels().isEmpty()) {
+            capture = LogCapture.install(config.levels(), event -> sendLog(event, outlet));
+        }
+    }
+
+    private static void sendLog(LogEvent event, Outlet outlet) {
+        try {
+            outlet.send(Frame.of(FrameType.LOG, 0, event.encode()), true);
+        } catch (IOException e) {
+            parentIsGone();
+        }
+    }
+
+    private void read(FrameReader reader, Outlet outlet) {
+        try {
+            Frame frame;
+            while ((frame = reader.next()) != null) {
+                accept(frame, outlet);
+            }
+        } catch (IOException e) {
+            System.err.println("The connection to the parent broke: " + e);
+        }
+        parentIsGone();
+    }
+
+    private void accept(Frame frame, Outlet outlet) throws IOException {
+        switch (frame.type()) {
+            case TASK -> inbox.add(frame);
+            case RECALL -> outlet.send(recalled(frame.id(), inbox.removeAll()), false);
+            case LEVELS -> {
+                if (capture != null) {
+                    capture.levels(Levels.decode(frame.payload()));
+                }
+            }
+            case STOP -> inbox.close();
+            default -> throw new IOException("a parent does not send " + frame.type());
+        }
+    }
+
+    private static Frame recalled(long request, long[] ids) {
+        ByteBuffer payload = ByteBuffer.allocate(ids.length * Long.BYTES);
+        payload.asLongBuffer().put(ids);
+        return Frame.of(FrameType.RECALLED, request, payload.array());
+    }
+
+    private void end(PoolProcess<?, ?> process, Outlet outlet, boolean fit) throws IOException {
+        if (!fit) {
+            outlet.flush();
+            Runtime.getRuntime().halt(1);
+        }
+        try {
+            process.close();
+        } catch (Throwable e) {
+            System.err.print("The worker's close() failed: ");
+            e.printStackTrace();
+        }
+        outlet.send(Frame.of(FrameType.BYE, 0), false);
+        System.exit(0);
+    }
+
+    private static void holdLifeLine(InputStream in) {
+        try {
+            while (in.read() >= 0) {
+                continue;
+            }
+        } catch (IOException e) {
+            // The same as its end: nobody is there any more.
+        }
+        parentIsGone();
+    }
+
+    private static void daemon(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
