@@ -221,7 +221,7 @@ final class Board {
     void answered(Slot slot, Worker worker, List<Answer> answers) {
         life.lock.lock();
         try {
-            if (slot.worker != worker) {
+            if (!slot.isServedBy(worker)) {
                 return;
             }
             long now = System.nanoTime();
@@ -245,7 +245,7 @@ final class Board {
     void recalled(Slot slot, Worker worker, long request, long[] ids) {
         life.lock.lock();
         try {
-            if (slot.worker != worker) {
+            if (!slot.isServedBy(worker)) {
                 return;
             }
             slot.recallsAnswered = Math.max(slot.recallsAnswered, request);
@@ -296,7 +296,8 @@ final class Board {
     // ---- ends that the worker did not choose ----
 
     /** The worker is gone: what it had begun is lost, what it had not goes back to the head of the queue. */
-    void gone(Slot slot, Worker worker, WorkerEnd last) {
+    void gone(Slot slot, WorkerEnd last) {
+        slot.state = WorkerState.DOWN;
         int begun = slot.begunInFlight(last.begun());
         int finished = slot.begunInFlight(last.finished());
         List<Task> unstarted = new ArrayList<>(slot.inFlight);

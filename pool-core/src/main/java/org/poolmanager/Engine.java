@@ -293,8 +293,7 @@ final class Engine {
             if (why != WorkerExit.SHUTDOWN) {
                 board.tally().restarts++;
             }
-            board.gone(slot, worker, end);
-            slot.state = WorkerState.DOWN;
+            board.gone(slot, end);
             slot.worker = null;
             Integer code = end.exit() == null ? null : end.exit().exitValue();
             slot.lastExit = new PoolStats.Exit(Instant.now(), why, code, end.text());

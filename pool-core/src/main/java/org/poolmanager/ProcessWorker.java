@@ -31,6 +31,7 @@ import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
 import org.poolmanager.wire.Levels;
 import org.poolmanager.wire.LogEvent;
+import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StartConfig;
 
@@ -179,7 +180,10 @@ final class ProcessWorker implements Worker {
 
     private void shake() throws IOException, WorkerStartException {
         assert channel != null;
-        FrameReader frames = new FrameReader(channel, shared.settings.wire().maxPayload());
+        Scoreboard board = scoreboard;
+        assert board != null;
+        FrameReader frames = new FrameReader(
+                new RescuingChannel(channel, board), shared.settings.wire().maxPayload());
         reader = frames;
         Frame frame;
         while ((frame = frames.next()) != null) {

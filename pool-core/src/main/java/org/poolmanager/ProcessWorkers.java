@@ -1,8 +1,6 @@
 package org.poolmanager;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -11,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
-import org.poolmanager.launch.LaunchException;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.JavaSerialization;
 import org.poolmanager.wire.PayloadCodec;
@@ -66,16 +63,8 @@ final class ProcessWorkers implements Workers {
     @Override
     public void open(Set<String> names) {
         loggers = names;
-        try {
-            directory = Files.createTempDirectory("poolmanager-");
-            classPath =
-                    explicitClassPath == null ? ClassPath.of(local.anchor()) : ClassPath.ofEntries(explicitClassPath);
-        } catch (IOException e) {
-            throw new LaunchException(
-                    "no directory for sockets can be created in " + System.getProperty("java.io.tmpdir")
-                            + " (java.io.tmpdir): " + e,
-                    e);
-        }
+        directory = SocketDirectory.create();
+        classPath = explicitClassPath == null ? ClassPath.of(local.anchor()) : ClassPath.ofEntries(explicitClassPath);
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> {
                 Map<String, Integer> levels = levels();
@@ -94,26 +83,8 @@ final class ProcessWorkers implements Workers {
         if (levelWatch != null) {
             levelWatch.close();
         }
-        Path left = directory;
-        if (left == null) {
-            return;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(left)) {
-            boolean empty = true;
-            for (Path file : files) {
-                // A crash log is named in somebody's exception: it stays.
-                if (file.getFileName().toString().startsWith("hs_err")) {
-                    empty = false;
-                } else {
-                    Files.deleteIfExists(file);
-                }
-            }
-            if (empty) {
-                Files.deleteIfExists(left);
-            }
-        } catch (IOException e) {
-            org.slf4j.LoggerFactory.getLogger(PoolManager.class)
-                    .warn("Pool '{}' could not remove its directory {}", settings.name(), left, e);
+        if (directory != null) {
+            SocketDirectory.remove(directory);
         }
     }
 

@@ -71,6 +71,12 @@ final class Slot {
         return state == WorkerState.IDLE || state == WorkerState.BUSY;
     }
 
+    /** Whether this is its present generation, and not one whose last words have come too late. */
+    @SuppressWarnings("ReferenceEquality") // a generation is its object
+    boolean isServedBy(Worker candidate) {
+        return worker == candidate;
+    }
+
     boolean isRecalling() {
         return recallsSent > recallsAnswered;
     }
@@ -156,8 +162,10 @@ final class Slot {
 
     /** A new generation begins; what it does is unknown again. */
     void begin(Worker next) {
+        if (!inFlight.isEmpty()) {
+            throw new IllegalStateException("worker " + id + " is started anew while tasks are in its books");
+        }
         generation++;
-        inFlight.clear();
         bytesInFlight = 0;
         worker = next;
         state = WorkerState.STARTING;

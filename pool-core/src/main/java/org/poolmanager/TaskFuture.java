@@ -42,10 +42,12 @@ final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> 
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        if (task != null && !isDone()) {
-            engine.board().cancel(task, mayInterruptIfRunning);
+        if (task == null || isDone() || !engine.board().cancel(task, mayInterruptIfRunning)) {
+            return isCancelled();
         }
-        return isCancelled();
+        // Another thread may be about to deliver the outcome; the caller is to see it now.
+        deliver(task);
+        return true;
     }
 
     @Override

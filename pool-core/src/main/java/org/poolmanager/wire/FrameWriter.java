@@ -3,6 +3,7 @@ package org.poolmanager.wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects frames in one direct buffer and writes them together: a system call per batch, not per frame. Not
@@ -14,15 +15,34 @@ public final class FrameWriter {
 
     private final WritableByteChannel channel;
 
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer;
+
+    private final @Nullable Scoreboard scoreboard;
+
+    /** Bytes sent so far. */
+    private long sent;
 
     /**
-     * A writer.
+     * A writer with a buffer of its own.
      *
      * @param channel where the frames go, blocking
      */
     public FrameWriter(WritableByteChannel channel) {
         this.channel = channel;
+        this.scoreboard = null;
+        this.buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    }
+
+    /**
+     * A writer whose buffer survives the death of this process.
+     *
+     * @param channel where the frames go, blocking
+     * @param scoreboard where the buffer is
+     */
+    public FrameWriter(WritableByteChannel channel, Scoreboard scoreboard) {
+        this.channel = channel;
+        this.scoreboard = scoreboard;
+        this.buffer = scoreboard.buffer();
     }
 
     /**
@@ -41,6 +61,9 @@ public final class FrameWriter {
         }
         header(frame.type(), frame.kind(), frame.id(), frame.aux(), payload.length - from);
         body(payload, from, payload.length - from);
+        if (scoreboard != null) {
+            scoreboard.written(sent, buffer.position());
+        }
     }
 
     /**
@@ -62,6 +85,7 @@ public final class FrameWriter {
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
+        sent += buffer.position();
         buffer.clear();
     }
 

@@ -2,20 +2,25 @@ package org.poolmanager.wire;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One page of memory that a child and its parent share: what the child has begun and finished, readable after its
- * death, and the parent's word that it may begin nothing more.
+ * A few pages of memory that a child and its parent share: what the child has begun and finished, readable after its
+ * death; the parent's word that it may begin nothing more; and the buffer that the child writes its frames from, so that
+ * an answer that was finished is not lost when the child dies before it is sent.
  *
  * <pre>
  *  0  begun      how many tasks have begun                      written by the child
  *  8  finished   how many tasks have ended                      written by the child
  * 16  task       id of the task that began last, 0 for none     written by the child
  * 24  doomed     1: begin nothing                               written by the parent
+ * 32  base       bytes of the stream before the buffer          written by the child
+ * 40  end        bytes of the stream up to its last whole frame written by the child
+ * 64  buffer     frames on their way                            written by the child
  * </pre>
  *
  * <p>{@link #begin} and {@link #doom} each write their own word, fence, and read the other's: whatever the order, a
@@ -23,7 +28,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class Scoreboard {
 
-    private static final int BYTES = 4096;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private static final int BEGUN = 0;
 
@@ -32,6 +37,12 @@ public final class Scoreboard {
     private static final int TASK = 16;
 
     private static final int DOOMED = 24;
+
+    private static final int BASE = 32;
+
+    private static final int END = 40;
+
+    private static final int BUFFER = 64;
 
     private final MappedByteBuffer page;
 
@@ -63,7 +74,7 @@ public final class Scoreboard {
 
     private static Scoreboard map(Path file, StandardOpenOption... options) throws IOException {
         try (FileChannel channel = FileChannel.open(file, options)) {
-            return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+            return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, BUFFER + BUFFER_BYTES));
         }
     }
 
@@ -141,5 +152,33 @@ public final class Scoreboard {
     public long task() {
         VarHandle.acquireFence();
         return page.getLong(TASK);
+    }
+
+    /** The buffer that the child's frames are written from. */
+    ByteBuffer buffer() {
+        return page.slice(BUFFER, BUFFER_BYTES);
+    }
+
+    /** The child has put whole frames into the buffer up to here, and sent what lay before the buffer. */
+    void written(long base, int position) {
+        VarHandle.releaseFence();
+        page.putLong(BASE, base);
+        page.putLong(END, base + position);
+    }
+
+    /**
+     * What a dead child had written and not sent.
+     *
+     * @param received how many bytes of its stream have arrived
+     * @return the bytes that follow, up to the last whole frame
+     */
+    ByteBuffer unsent(long received) {
+        VarHandle.acquireFence();
+        long base = page.getLong(BASE);
+        long end = page.getLong(END);
+        if (received < base || end <= received || end - base > BUFFER_BYTES) {
+            return ByteBuffer.allocate(0);
+        }
+        return page.slice(BUFFER + (int) (received - base), (int) (end - received));
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.PayloadException;
@@ -35,7 +36,7 @@ public final class Target {
      * @return the target
      */
     public static Target ofClass(Class<?> type, List<? extends @Nullable Object> staticArgs) {
-        return new Target(type, null, staticArgs);
+        return new Target(Objects.requireNonNull(type, "'worker' must not be null"), null, staticArgs);
     }
 
     /**
@@ -46,7 +47,7 @@ public final class Target {
      * @return the target
      */
     public static Target ofFunction(Object function, List<? extends @Nullable Object> staticArgs) {
-        return new Target(null, function, staticArgs);
+        return new Target(null, Objects.requireNonNull(function, "'function' must not be null"), staticArgs);
     }
 
     /**

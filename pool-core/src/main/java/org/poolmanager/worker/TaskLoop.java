@@ -49,9 +49,9 @@ final class TaskLoop {
             }
             long start = System.nanoTime();
             Frame answer = answer(task, start);
-            scoreboard.finish();
             boolean fatal = answer.kind() == AnswerKind.FATAL.ordinal();
             outlet.send(answer, !fatal && !inbox.isEmpty());
+            scoreboard.finish();
             Thread.interrupted(); // an interrupt meant for one task must not reach the next
             if (fatal) {
                 return false;

@@ -1,6 +1,9 @@
 package org.poolmanager.worker;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -33,12 +36,17 @@ public final class WorkerMain {
 
     private final StartConfig config;
 
+    private final LifeLine lifeLine;
+
     private final Inbox inbox = new Inbox();
 
     private @Nullable LogCapture capture;
 
-    private WorkerMain(StartConfig config) {
+    private volatile boolean leaving;
+
+    private WorkerMain(StartConfig config, LifeLine lifeLine) {
         this.config = config;
+        this.lifeLine = lifeLine;
     }
 
     /**
@@ -48,11 +56,12 @@ public final class WorkerMain {
      * @throws Exception if the parent cannot be reached
      */
     public static void main(String[] args) throws Exception {
-        DataInputStream in = new DataInputStream(System.in);
-        StartConfig config = StartConfig.read(in);
+        FileInputStream in = new FileInputStream(FileDescriptor.in);
+        StartConfig config = StartConfig.read(new DataInputStream(new BufferedInputStream(in)));
         System.setIn(InputStream.nullInputStream());
-        daemon("poolmanager-life-line", () -> holdLifeLine(in));
-        new WorkerMain(config).run();
+        LifeLine lifeLine = new LifeLine(in);
+        daemon("poolmanager-life-line", lifeLine::hold);
+        new WorkerMain(config, lifeLine).run();
     }
 
     /** Ends this process without a word: nobody is left to hear one, and shutdown hooks could hang. */
@@ -74,12 +83,16 @@ public final class WorkerMain {
         }
         SocketChannel channel = connecting.get();
         Scoreboard scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
-        Outlet outlet = new Outlet(new FrameWriter(channel));
+        Outlet outlet = new Outlet(new FrameWriter(channel, scoreboard));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(channel, outlet), "poolmanager-leave"));
         captureLogs(outlet);
         PoolProcess<@Nullable Object, @Nullable Object> process = null;
         if (target != null) {
             try {
                 process = target.build();
+                if (capture != null) {
+                    capture.refresh(); // the target may have set up logging anew
+                }
             } catch (Throwable e) {
                 problem = e;
             }
@@ -133,9 +146,13 @@ public final class WorkerMain {
                 accept(frame, outlet);
             }
         } catch (IOException e) {
-            System.err.println("The connection to the parent broke: " + e);
+            if (!leaving) {
+                System.err.println("The connection to the parent broke: " + e);
+            }
         }
-        parentIsGone();
+        if (!leaving) {
+            parentIsGone();
+        }
     }
 
     private void accept(Frame frame, Outlet outlet) throws IOException {
@@ -173,15 +190,16 @@ public final class WorkerMain {
         System.exit(0);
     }
 
-    private static void holdLifeLine(InputStream in) {
+    /** An exit has begun: what is finished is sent, and no thread of ours holds the exit up. */
+    private void leave(SocketChannel channel, Outlet outlet) {
+        leaving = true;
         try {
-            while (in.read() >= 0) {
-                continue;
-            }
+            outlet.flush();
+            lifeLine.leave();
+            channel.shutdownInput();
         } catch (IOException e) {
-            // The same as its end: nobody is there any more.
+            parentIsGone();
         }
-        parentIsGone();
     }
 
     private static void daemon(String name, Runnable body) {

@@ -1,0 +1,372 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.poolmanager.worker.Args;
+import org.poolmanager.worker.TaskFunction;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("API contract")
+class ApiContractTest {
+
+    @Test
+    @DisplayName("C001: a builder refuses what cannot be, naming option and value")
+    void c001RefusesBadSettings() {
+        var builder = PoolManager.builder((Integer x) -> x);
+        for (int size : new int[] {0, -1, Integer.MIN_VALUE}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.size(size))
+                    .withMessage("'size' must be at least 1, but is " + size);
+        }
+        for (int size : new int[] {0, -1}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.queueSize(size))
+                    .withMessage("'queue-size' must be at least 1, but is " + size);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.taskTimeout(Duration.ofSeconds(-1)))
+                .withMessage("'task-timeout' must be more than zero, but is PT-1S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.startTimeout(Duration.ZERO))
+                .withMessageContaining("'start-timeout'");
+        assertThatNullPointerException().isThrownBy(() -> builder.closeTimeout(null));
+        assertThatNullPointerException().isThrownBy(() -> PoolManager.builder((TaskFunction<Integer, Integer>) null));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.name(" ")).withMessageContaining("'name'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.staticArgs(10))
+                .withMessageContaining("beside it");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.allow("%&!/;;x=y"))
+                .withMessageContaining("'serialization.allow'");
+    }
+
+    @Test
+    @DisplayName("C001: what is not set has the documented default")
+    void c001Defaults() {
+        PoolSettings settings = PoolManager.builder((Integer x) -> x).build().settings();
+        int processors = Runtime.getRuntime().availableProcessors();
+        assertThat(settings.size()).isEqualTo(processors);
+        assertThat(settings.queueSize()).isEqualTo(2 * processors);
+        assertThat(settings.isolation()).isEqualTo(Isolation.PROCESS);
+        assertThat(settings.daemon()).isTrue();
+        assertThat(settings.ordered()).isFalse();
+        assertThat(settings.limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(settings.loggers()).isEmpty();
+    }
+
+    @BothModes
+    @DisplayName("C002: what is put comes back, each once")
+    void c002RoundTrip(Isolation isolation) throws Exception {
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start()) {
+            for (int i = 0; i < 100; i++) {
+                pool.put(i);
+            }
+            assertThat(pool.getAll())
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, 100).map(i -> 2 * i).boxed().toList());
+        }
+    }
+
+    @BothModes
+    @DisplayName("C003: targets of several arguments get them, static ones last; a list is one argument")
+    void c003SeveralArguments(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder((Integer a, Integer b) -> a * 10 + b)
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            pool.put(Args.of(1, 2));
+            assertThat(pool.get()).isEqualTo(12);
+        }
+        try (var pool = PoolManager.builder((Integer a, Integer b, Integer c) -> a * 100 + b * 10 + c)
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            assertThat(pool.map(List.of(Args.of(1, 2, 3)))).containsExactly(123);
+        }
+        try (var pool = PoolManager.builder((Integer a, Integer b) -> a * 10 + b, 7)
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            assertThat(pool.map(List.of(1, 2))).containsExactly(17, 27);
+        }
+        try (var pool = PoolManager.builder((List<Integer> all) -> all.size())
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            assertThat(pool.map(List.of(List.of(1, 2), List.of(3, 4, 5)))).containsExactly(2, 3);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C004: null tasks and null results are values")
+    void c004Nulls(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder((String x) -> x)
+                .isolation(isolation)
+                .size(2)
+                .start()) {
+            List<String> nulls = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                nulls.add(null);
+            }
+            assertThat(pool.map(nulls)).isEqualTo(nulls);
+            pool.put(null);
+            assertThat(pool.get()).isNull();
+            pool.put(null);
+            Outcome<String> outcome = poll(pool);
+            assertThat(outcome.isCompleted()).isTrue();
+            assertThat(outcome.get()).isNull();
+        }
+    }
+
+    private static <R> Outcome<R> poll(PoolManager<?, R> pool) {
+        return org.awaitility.Awaitility.await()
+                .until(pool::poll, java.util.Optional::isPresent)
+                .orElseThrow();
+    }
+
+    @BothModes
+    @DisplayName("C005: an exception that is returned is a value")
+    void c005ReturnedException(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder((String x) -> new IllegalStateException(x))
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            assertThat(pool.map(List.of("fine")).get(0)).hasMessage("fine");
+        }
+    }
+
+    @BothModes
+    @DisplayName("C006: get with nothing outstanding says so at once")
+    void c006NothingOutstanding(Isolation isolation) throws Exception {
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(1).start()) {
+            long start = System.nanoTime();
+            assertThatThrownBy(pool::get)
+                    .isInstanceOf(NoSuchElementException.class)
+                    .hasMessageContaining("Nothing to get");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(100));
+            assertThat(pool.getAll()).isEmpty();
+            pool.put(1);
+            assertThat(pool.get()).isEqualTo(2);
+            assertThatThrownBy(pool::get).isInstanceOf(NoSuchElementException.class);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C007: poll and timed get find nothing in time, and lose nothing")
+    void c007NotYet(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGate, gate.port())
+                        .isolation(isolation)
+                        .size(1)
+                        .start()) {
+            pool.put(5);
+            gate.awaitArrivals(1);
+            assertThat(pool.poll()).isEmpty();
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> pool.get(Duration.ofMillis(100))).isInstanceOf(TimeoutException.class);
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            assertThat(waited).isBetween(Duration.ofMillis(100), Duration.ofMillis(350));
+            System.out.println("C007 timed get of 100 ms returned after " + waited.toMillis() + " ms");
+            gate.open();
+            assertThat(pool.get()).isEqualTo(5);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C008: the counters add up in every sample")
+    void c008CountersAddUp(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .queueSize(20)
+                        .start()) {
+            pool.put(-1);
+            pool.put(-2);
+            gate.awaitArrivals(2);
+            for (int i = 0; i < 10; i++) {
+                pool.put(i);
+            }
+            CompletableFuture<Integer> cancelled = pool.submit(99);
+            assertThat(cancelled.cancel(false)).isTrue();
+            PoolStats stats = sample(pool);
+            assertThat(stats.tasks().running()).isEqualTo(2);
+            assertThat(stats.queue().size()).isEqualTo(10);
+            assertThat(stats.tasks().cancelled()).isEqualTo(1);
+            assertThat(stats.workers()).isEqualTo(new PoolStats.Workers(2, 0, 2, 0));
+            gate.open();
+            while (sample(pool).resultsWaiting() < 12) {
+                Thread.onSpinWait();
+            }
+            pool.getAll();
+            PoolStats end = sample(pool);
+            assertThat(end.tasks().submitted()).isEqualTo(13);
+            assertThat(end.tasks().completed()).isEqualTo(12);
+            assertThat(end.queue().size()).isZero();
+            assertThat(end.tasks().running()).isZero();
+        }
+    }
+
+    /** Takes a snapshot and checks what must hold of each. */
+    static PoolStats sample(PoolManager<?, ?> pool) {
+        PoolStats stats = pool.stats();
+        PoolStats.Tasks tasks = stats.tasks();
+        assertThat(tasks.submitted())
+                .as("%s", stats)
+                .isEqualTo(tasks.finished() + tasks.running() + stats.queue().size());
+        assertThat(List.of(
+                        tasks.completed(),
+                        tasks.failed(),
+                        tasks.timedOut(),
+                        tasks.crashed(),
+                        tasks.cancelled(),
+                        tasks.running(),
+                        tasks.rejected(),
+                        (long) stats.queue().size(),
+                        (long) stats.queue().remaining(),
+                        (long) stats.resultsWaiting()))
+                .allMatch(count -> count >= 0);
+        return stats;
+    }
+
+    @BothModes
+    @DisplayName("C009: map keeps input order and can be called again and beside put")
+    void c009Map(Isolation isolation) throws Exception {
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start()) {
+            List<Integer> input = IntStream.range(0, 1000).boxed().toList();
+            List<Integer> expected = input.stream().map(Tasks::twice).toList();
+            assertThat(pool.map(List.of())).isEmpty();
+            assertThat(pool.map(List.of(21))).containsExactly(42);
+            pool.put(1);
+            for (int i = 0; i < 3; i++) {
+                assertThat(pool.map(input)).isEqualTo(expected);
+            }
+            pool.put(2);
+            assertThat(pool.getAll()).containsExactlyInAnyOrder(2, 4);
+            assertThat(pool.settings().ordered()).isFalse();
+        }
+    }
+
+    @BothModes
+    @DisplayName("C009: map starts a pool that was not started, and closes it")
+    void c009MapOnNewPool(Isolation isolation) throws Exception {
+        var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(2).build();
+        assertThat(pool.map(List.of(1, 2, 3))).containsExactly(2, 4, 6);
+        assertThat(pool.state()).isEqualTo(PoolState.STOPPED);
+    }
+
+    @BothModes
+    @DisplayName("C010: map computes everything, then throws the lowest failure with the others suppressed")
+    void c010MapWithFailures(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder(Tasks::failIfMultipleOf, 5)
+                .isolation(isolation)
+                .size(2)
+                .start()) {
+            List<Integer> input = IntStream.rangeClosed(0, 10).boxed().toList();
+            assertThatThrownBy(() -> pool.map(input)).isInstanceOfSatisfying(TaskFailedException.class, e -> {
+                assertThat(e.index()).isZero();
+                assertThat(e.pool()).isEqualTo(pool.name());
+                assertThat(e)
+                        .hasMessageContaining("Task 0 of pool '" + pool.name() + "' on worker ")
+                        .hasMessageContaining("failed: java.lang.IllegalArgumentException: no multiples of 5: 0");
+                assertThat(e.getCause())
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("no multiples of 5: 0");
+                assertThat(e.getCause().getStackTrace()[0].getMethodName()).isEqualTo("failIfMultipleOf");
+                assertThat(Arrays.stream(e.getSuppressed()).map(s -> ((TaskException) s).index()))
+                        .containsExactly(5L, 10L);
+            });
+            List<Outcome<Integer>> outcomes = pool.mapOutcomes(input);
+            assertThat(outcomes)
+                    .extracting(Outcome::index)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(0, 10).mapToObj(i -> (long) i).toList());
+            assertThat(outcomes.stream().filter(Outcome::isCompleted).map(Outcome::get))
+                    .containsExactly(1, 2, 3, 4, 6, 7, 8, 9);
+            assertThat(pool.map(List.of(1))).containsExactly(1);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C011: a source that throws ends the feeding, and its own exception is told")
+    void c011SourceThrows(Isolation isolation) throws Exception {
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start()) {
+            for (int round = 0; round < 2; round++) {
+                for (int k : new int[] {0, 3, 7}) {
+                    assertThatThrownBy(() -> pool.map(failingAt(k)))
+                            .isInstanceOf(ArithmeticException.class)
+                            .hasMessage("source fails at " + k);
+                    CompletableFuture<Long> feed = pool.putAsync(failingAt(k));
+                    assertThatThrownBy(feed::join).hasRootCauseInstanceOf(ArithmeticException.class);
+                    assertThatThrownBy(pool::getAll).isInstanceOf(ArithmeticException.class);
+                }
+            }
+            assertThat(pool.putAsync(List.of(1, 2, 3)).join()).isEqualTo(3);
+            assertThat(pool.getAll()).containsExactlyInAnyOrder(2, 4, 6);
+        }
+    }
+
+    private static Iterable<Integer> failingAt(int k) {
+        return () -> new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return true;
+            }
+
+            @Override
+            public Integer next() {
+                if (next == k) {
+                    throw new ArithmeticException("source fails at " + k);
+                }
+                return next++;
+            }
+        };
+    }
+
+    @BothModes
+    @DisplayName("putAsync then getAll at once returns all of it")
+    void asyncMap(Isolation isolation) throws Exception {
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start()) {
+            pool.putAsync(IntStream.range(0, 40).boxed().toList());
+            assertThat(pool.getAll())
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, 40).map(i -> 2 * i).boxed().toList());
+        }
+    }
+
+    @BothModes
+    @DisplayName("C078: a worker class gets its static arguments in its constructor and keeps its state")
+    void c078WorkerClass(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder(Tasks.Calculator.class)
+                .staticArgs(5, 5)
+                .isolation(isolation)
+                .size(2)
+                .start()) {
+            assertThat(pool.map(List.of(1, 2, 3))).containsExactly(10, 20, 30);
+            assertThat(pool.worker()).isEqualTo(Tasks.Calculator.class.getName());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package org.poolmanager;
+
+import java.util.concurrent.locks.LockSupport;
+import org.poolmanager.worker.PoolProcess;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the tests let workers do. */
+final class Tasks {
+
+    private Tasks() {}
+
+    static int twice(int x) {
+        return 2 * x;
+    }
+
+    static int passGate(int x, int port) {
+        Gate.pass(port, Integer.toString(x));
+        return x;
+    }
+
+    /** Passes the gate if the task is negative, returns the task in any case. */
+    static int passGateIfNegative(int x, int port) {
+        if (x < 0) {
+            Gate.pass(port, Integer.toString(x));
+        }
+        return x;
+    }
+
+    static int failIfMultipleOf(int x, int divisor) {
+        if (x % divisor == 0) {
+            throw new IllegalArgumentException("no multiples of " + divisor + ": " + x);
+        }
+        return x;
+    }
+
+    /** Exits with the task as its value if that is not negative; else returns it. */
+    static int exitUnlessNegative(int x) {
+        if (x >= 0) {
+            System.exit(x);
+        }
+        return x;
+    }
+
+    static long pid(int ignored) {
+        return ProcessHandle.current().pid();
+    }
+
+    /** Sleeps, as long as it takes, and does not heed interrupts. */
+    static int sleepMillis(int millis) {
+        long end = System.nanoTime() + millis * 1_000_000L;
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+            Thread.interrupted();
+        }
+        return millis;
+    }
+
+    static int waitAndHeed(int millis) throws InterruptedException {
+        Thread.sleep(millis);
+        return millis;
+    }
+
+    static int spin(int millis) {
+        long end = System.nanoTime() + millis * 1_000_000L;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        return millis;
+    }
+
+    /** Writes to address 0. By reflection, because the compiler warns of the class. */
+    static int crashNatively(int x) throws ReflectiveOperationException {
+        Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+        java.lang.reflect.Field instance = unsafe.getDeclaredField("theUnsafe");
+        instance.setAccessible(true);
+        unsafe.getMethod("putAddress", long.class, long.class).invoke(instance.get(null), 0L, 0L);
+        return x;
+    }
+
+    static int log(int x) {
+        LoggerFactory.getLogger("test.submodule").info("{}", x);
+        LoggerFactory.getLogger("unregistered.logger").debug("stays in the worker");
+        return x;
+    }
+
+    /** Takes its static arguments in the constructor, counts its tasks, and its logger once. */
+    static final class Calculator implements PoolProcess<Integer, Integer> {
+
+        private final Logger log = LoggerFactory.getLogger("test.submodule");
+
+        private final int factor;
+
+        private int done;
+
+        Calculator(int a, int b) {
+            factor = a + b;
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            done++;
+            log.info("task {} is number {}", task, done);
+            return factor * task;
+        }
+    }
+
+    /** Cannot be built. */
+    static final class Unbuildable implements PoolProcess<Integer, Integer> {
+
+        Unbuildable() {
+            throw new UnsupportedOperationException("no licence for this machine");
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            return task;
+        }
+    }
+}
