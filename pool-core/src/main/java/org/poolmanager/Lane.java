@@ -76,10 +76,10 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     @Override
-    public void logged(LogEvent event) {
+    public void logged(long task, LogEvent event) {
         Worker from = worker;
         if (from != null) {
-            engine.replay().replay(event, slot.id, from.pid(), from.task());
+            engine.replay().replay(event, slot.id, from.pid(), task == 0 ? -1 : task);
         }
     }
 
@@ -90,7 +90,10 @@ final class Lane implements Runnable, Worker.Sink {
         MDC.put("worker", Integer.toString(slot.id));
         if (from != null) {
             MDC.put("pid", Long.toString(from.pid()));
-            MDC.put("task", Long.toString(from.task()));
+            long task = from.task();
+            if (task != 0) {
+                MDC.put("task", Long.toString(task));
+            }
         }
         try {
             if (error) {

@@ -192,7 +192,7 @@ final class ProcessWorker implements Worker {
                     outbox.open(new FrameWriter(channel));
                     return;
                 }
-                case LOG -> sink.logged(LogEvent.decode(frame.payload()));
+                case LOG -> sink.logged(frame.id(), LogEvent.decode(frame.payload()));
                 case START_FAILED -> {
                     Throwable cause = Failure.decode(frame.payload()).thrown().toThrowable();
                     throw new WorkerStartException(who() + " could not build its target: " + cause, cause);
@@ -267,7 +267,7 @@ final class ProcessWorker implements Worker {
                 fatal |= kind == AnswerKind.FATAL;
                 answers.add(new Answer(frame.id(), kind, frame.payload(), frame.aux()));
             }
-            case LOG -> sink.logged(LogEvent.decode(frame.payload()));
+            case LOG -> sink.logged(frame.id(), LogEvent.decode(frame.payload()));
             case RECALLED -> {
                 passOn(answers);
                 long[] ids = new long[frame.payload().length / Long.BYTES];

@@ -115,7 +115,7 @@ final class ThreadWorker implements Worker {
         long start = System.nanoTime();
         MDC.put("pool", shared.settings.name());
         MDC.put("worker", Integer.toString(id));
-        MDC.put("task", Long.toString(task.index));
+        MDC.put("task", Long.toString(task.id));
         try {
             Object value = process.run(task.payload());
             return new Answer(task.id, AnswerKind.VALUE, value, System.nanoTime() - start);

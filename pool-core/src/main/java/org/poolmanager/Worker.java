@@ -39,7 +39,7 @@ interface Worker {
     /** How many tasks it has begun. */
     long begun();
 
-    /** The id of the task that it began last, 0 for none. */
+    /** The id of the task that it runs or ran last, 0 for none: what it prints is most likely that task's. */
     long task();
 
     /** Asks it to end in good order once it has nothing left to do. */
@@ -55,7 +55,7 @@ interface Worker {
 
         void recalled(long request, long[] tasks);
 
-        void logged(LogEvent event);
+        void logged(long task, LogEvent event);
 
         void printed(boolean error, String line);
     }

@@ -18,7 +18,7 @@ public enum FrameType {
     ANSWER,
     /** From the child: the tasks given back. id = number of the request, payload = task ids. */
     RECALLED,
-    /** From the child: a captured log record. payload = {@link LogEvent}. */
+    /** From the child: a captured log record. id = the task that ran, 0 for none, payload = {@link LogEvent}. */
     LOG,
     /** From the child: nothing follows; it ends in good order. */
     BYE,

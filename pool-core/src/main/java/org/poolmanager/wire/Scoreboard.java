@@ -154,6 +154,15 @@ public final class Scoreboard {
         return page.getLong(TASK);
     }
 
+    /**
+     * The task that runs at this moment.
+     *
+     * @return its id, 0 if none does
+     */
+    public long running() {
+        return begun() > finished() ? task() : 0;
+    }
+
     /** The buffer that the child's frames are written from. */
     ByteBuffer buffer() {
         return page.slice(BUFFER, BUFFER_BYTES);

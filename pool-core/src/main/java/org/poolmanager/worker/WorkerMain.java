@@ -85,7 +85,7 @@ public final class WorkerMain {
         Scoreboard scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
         Outlet outlet = new Outlet(new FrameWriter(channel, scoreboard));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(channel, outlet), "poolmanager-leave"));
-        captureLogs(outlet);
+        captureLogs(outlet, scoreboard);
         PoolProcess<@Nullable Object, @Nullable Object> process = null;
         if (target != null) {
             try {
@@ -125,15 +125,15 @@ public final class WorkerMain {
         return channel;
     }
 
-    private void captureLogs(Outlet outlet) {
+    private void captureLogs(Outlet outlet, Scoreboard scoreboard) {
         if (!config.levels().isEmpty()) {
-            capture = LogCapture.install(config.levels(), event -> sendLog(event, outlet));
+            capture = LogCapture.install(config.levels(), event -> sendLog(event, outlet, scoreboard));
         }
     }
 
-    private static void sendLog(LogEvent event, Outlet outlet) {
+    private static void sendLog(LogEvent event, Outlet outlet, Scoreboard scoreboard) {
         try {
-            outlet.send(Frame.of(FrameType.LOG, 0, event.encode()), true);
+            outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), true);
         } catch (IOException e) {
             parentIsGone();
         }

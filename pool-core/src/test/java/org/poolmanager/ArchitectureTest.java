@@ -1,0 +1,67 @@
+package org.poolmanager;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "org.poolmanager", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String[] JDK = {"java..", "javax..", "org.jspecify.annotations.."};
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("org.poolmanager.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule wireKnowsTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("org.poolmanager.wire")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("org.poolmanager.wire"));
+
+    @ArchTest
+    static final ArchRule launchKnowsTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("org.poolmanager.launch")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(with("org.poolmanager.launch"));
+
+    @ArchTest
+    static final ArchRule workerKnowsWireAndLoggingOnly = classes()
+            .that()
+            .resideInAPackage("org.poolmanager.worker")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    with("org.poolmanager.worker", "org.poolmanager.wire", "org.slf4j..", "ch.qos.logback.."));
+
+    @ArchTest
+    static final ArchRule coreKnowsNoSpring =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("org.springframework..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule onlyTheWorkersMainExits = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("org.poolmanager.worker.WorkerMain")
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "halt", int.class);
+
+    @ArchTest
+    static final ArchRule nobodySleeps = noClasses().should().callMethod(Thread.class, "sleep", long.class);
+
+    private static String[] with(String... own) {
+        String[] all = java.util.Arrays.copyOf(JDK, JDK.length + own.length);
+        System.arraycopy(own, 0, all, JDK.length, own.length);
+        return all;
+    }
+}

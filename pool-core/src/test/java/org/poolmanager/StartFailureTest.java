@@ -1,0 +1,142 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.worker.PoolProcess;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Start-up failures")
+class StartFailureTest {
+
+    @BothModes
+    @DisplayName("C105: a constructor that throws fails the start, with its own exception, and nothing runs on")
+    void c105ConstructorThrows(Isolation isolation) {
+        var pool = PoolManager.builder(Tasks.Unbuildable.class)
+                .isolation(isolation)
+                .name("unbuildable")
+                .size(2)
+                .build();
+        assertThatThrownBy(pool::start)
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("Pool 'unbuildable' could not be started: 2 of 2 workers failed to start")
+                .hasMessageContaining("could not build its target")
+                .hasMessageContaining("no licence for this machine");
+        assertThat(pool.state()).isEqualTo(PoolState.FAILED);
+        assertThat(pool.stats().workers().live()).isZero();
+        assertThatThrownBy(() -> pool.put(1))
+                .isInstanceOf(PoolBrokenException.class)
+                .hasMessageContaining("no licence for this machine");
+    }
+
+    abstract static class Abstract implements PoolProcess<Integer, Integer> {}
+
+    final class Inner implements PoolProcess<Integer, Integer> {
+        @Override
+        public Integer run(Integer task) {
+            return task;
+        }
+    }
+
+    static final class NeedsAString implements PoolProcess<Integer, Integer> {
+
+        NeedsAString(String needed) {}
+
+        @Override
+        public Integer run(Integer task) {
+            return task;
+        }
+    }
+
+    @Test
+    @DisplayName("C107: an unsuitable class is refused when the pool is built, saying why")
+    void c107UnsuitableClass() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PoolManager.builder(Abstract.class).build())
+                .withMessageContaining("is abstract: name a class that can be built");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PoolManager.builder(Inner.class).build())
+                .withMessageContaining("is an inner class: make it static");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        PoolManager.builder(NeedsAString.class).staticArgs(10).build())
+                .withMessageContaining("no constructor that takes the static arguments (java.lang.Integer)")
+                .withMessageContaining("NeedsAString(java.lang.String)");
+    }
+
+    @Test
+    @DisplayName("C076: a function that cannot travel is refused when the pool is built, naming what it captured")
+    void c076FunctionThatCannotTravel() {
+        Object captured = new Object();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PoolManager.builder((Integer x) -> x + captured.hashCode())
+                        .build())
+                .withMessageContaining("java.lang.Object is not java.io.Serializable")
+                .withMessageContaining("A function must capture serializable values only");
+    }
+
+    @Test
+    @DisplayName("C108: an option that the JVM refuses is told in the JVM's own words")
+    void c108BadJvmOption() {
+        var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .jvm(new JvmOptions(null, List.of("-XX:+NoSuchFlag"), Map.of(), null))
+                .build();
+        assertThatThrownBy(pool::start)
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("exited with value 1")
+                .hasMessageContaining("Unrecognized VM option 'NoSuchFlag'")
+                .hasMessageContaining("Its command was:");
+    }
+
+    @Test
+    @DisplayName("C108: a Java home without Java, a working directory that does not exist: named")
+    void c108MissingPaths(@TempDir Path empty) {
+        assertThatThrownBy(() -> PoolManager.builder(Tasks::twice)
+                        .size(1)
+                        .jvm(new JvmOptions(empty, List.of(), Map.of(), null))
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining(empty.toString());
+        Path missing = empty.resolve("missing");
+        assertThatThrownBy(() -> PoolManager.builder(Tasks::twice)
+                        .size(1)
+                        .jvm(new JvmOptions(null, List.of(), Map.of(), missing))
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining(missing.toString());
+    }
+
+    @Test
+    @DisplayName("C109: a child that never gets ready is ended at its start limit")
+    void c109NeverReady() {
+        assertThatThrownBy(() -> PoolManager.builder(NeverReady.class)
+                        .size(1)
+                        .startTimeout(Duration.ofSeconds(2))
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("was not ready within its start-timeout of 2.000 s");
+    }
+
+    static final class NeverReady implements PoolProcess<Integer, Integer> {
+
+        NeverReady() throws InterruptedException {
+            new java.util.concurrent.CountDownLatch(1).await();
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            return task;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package org.poolmanager.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Frames")
+class FrameTest {
+
+    private static final int MAX = 4 << 20;
+
+    private static byte[] written(Frame... frames) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        FrameWriter writer = new FrameWriter(Channels.newChannel(bytes));
+        for (Frame frame : frames) {
+            writer.write(frame);
+        }
+        writer.flush();
+        return bytes.toByteArray();
+    }
+
+    private static FrameReader reader(byte[] bytes) {
+        return new FrameReader(Channels.newChannel(new ByteArrayInputStream(bytes)), MAX);
+    }
+
+    private static byte[] payload(int size) {
+        byte[] payload = new byte[size];
+        new Random(size).nextBytes(payload);
+        return payload;
+    }
+
+    @Test
+    @DisplayName("a frame comes back as it was, whatever its size")
+    void roundTrip() throws IOException {
+        for (int size : new int[] {0, 1, 17, 65_536, Frame.CHUNK, Frame.CHUNK + 1, 3 * Frame.CHUNK, MAX}) {
+            Frame frame = new Frame(FrameType.ANSWER, 2, Long.MAX_VALUE - size, 123, payload(size));
+            FrameReader reader = reader(written(frame, Frame.of(FrameType.BYE, 0)));
+            Frame back = reader.next();
+            assertThat(back).isNotNull();
+            assertThat(back.type()).isEqualTo(FrameType.ANSWER);
+            assertThat(back.kind()).isEqualTo(2);
+            assertThat(back.id()).isEqualTo(frame.id());
+            assertThat(back.aux()).isEqualTo(123);
+            assertThat(back.payload()).isEqualTo(frame.payload());
+            assertThat(reader.next().type()).isEqualTo(FrameType.BYE);
+            assertThat(reader.next()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("X04: a stream cut at any byte is an end, or an error, and never a frame")
+    void x04CutAnywhere() throws IOException {
+        byte[] whole = written(Frame.of(FrameType.LOG, 5, payload(40)));
+        for (int cut = 0; cut < whole.length; cut++) {
+            FrameReader reader = reader(java.util.Arrays.copyOf(whole, cut));
+            if (cut == 0) {
+                assertThat(reader.next()).isNull();
+            } else {
+                assertThatThrownBy(reader::next).isInstanceOf(EOFException.class);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("X04: lengths are checked before anything is allocated for them")
+    void x04Lengths() {
+        for (int length : new int[] {-1, Integer.MIN_VALUE, 0, 13, Integer.MAX_VALUE, Frame.CHUNK + 15}) {
+            ByteBuffer frame = ByteBuffer.allocate(18).putInt(length).put((byte) FrameType.TASK.ordinal());
+            assertThatThrownBy(() -> reader(frame.array()).next())
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageContaining("claims");
+        }
+        ByteBuffer part = ByteBuffer.allocate(19)
+                .putInt(15)
+                .put((byte) FrameType.PART.ordinal())
+                .put((byte) 0)
+                .putLong(1)
+                .putInt(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> reader(part.array()).next())
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("announced");
+    }
+
+    @Test
+    @DisplayName("X04: random bytes end in an error of the protocol, and nothing else")
+    void x04Fuzz() {
+        long seed = System.nanoTime();
+        System.out.println("X04 seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] bytes = new byte[random.nextInt(200)];
+            random.nextBytes(bytes);
+            if (round % 2 == 0 && bytes.length > 5) {
+                ByteBuffer.wrap(bytes).putInt(14 + random.nextInt(150)).put((byte) random.nextInt(12));
+            }
+            try {
+                FrameReader reader = reader(bytes);
+                while (reader.next() != null) {
+                    continue;
+                }
+            } catch (IOException e) {
+                assertThat(e).isInstanceOfAny(ProtocolException.class, EOFException.class);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("what a writer had finished and not sent is read from its buffer, and nothing twice")
+    void rescue(@TempDir Path directory) throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("rescue seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            Scoreboard parents = Scoreboard.create(directory.resolve("page" + round));
+            Scoreboard childs = Scoreboard.open(directory.resolve("page" + round));
+            ByteArrayOutputStream sent = new ByteArrayOutputStream();
+            FrameWriter writer = new FrameWriter(Channels.newChannel(sent), childs);
+            int frames = random.nextInt(40);
+            for (int i = 0; i < frames; i++) {
+                writer.write(Frame.of(FrameType.ANSWER, i, payload(random.nextInt(i % 10 == 0 ? 90_000 : 300))));
+                if (random.nextInt(5) == 0) {
+                    writer.flush();
+                }
+            }
+            FrameReader reader = new FrameReader(
+                    new RescuingChannel(Channels.newChannel(new ByteArrayInputStream(sent.toByteArray())), parents),
+                    MAX);
+            for (int i = 0; i < frames; i++) {
+                Frame frame = reader.next();
+                assertThat(frame).as("frame %d of round %d", i, round).isNotNull();
+                assertThat(frame.id()).isEqualTo(i);
+            }
+            assertThat(reader.next()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("a task begins unless the parent has forbidden it")
+    void doom(@TempDir Path directory) throws IOException {
+        Scoreboard parents = Scoreboard.create(directory.resolve("page"));
+        Scoreboard childs = Scoreboard.open(directory.resolve("page"));
+        assertThat(childs.begin(7)).isTrue();
+        assertThat(parents.begun()).isEqualTo(1);
+        assertThat(parents.task()).isEqualTo(7);
+        childs.finish();
+        assertThat(parents.finished()).isEqualTo(1);
+        parents.doom();
+        assertThat(childs.begin(8)).isFalse();
+        assertThat(parents.begun()).isEqualTo(1);
+        parents.pardon();
+        assertThat(childs.begin(8)).isTrue();
+        assertThat(parents.begun()).isEqualTo(2);
+    }
+}
