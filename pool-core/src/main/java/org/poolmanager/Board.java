@@ -66,6 +66,12 @@ final class Board {
         }
     }
 
+    /** A new run of the pool begins. */
+    void reset() {
+        timeKeeper.reset();
+        slots.forEach(slot -> slot.startFailures = 0);
+    }
+
     List<Slot> slots() {
         return slots;
     }

@@ -5,9 +5,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one thread of a pool that waits for moments in time. What it runs must be short. */
 final class Clock {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
     private final Life life;
 
@@ -34,6 +38,18 @@ final class Clock {
         }
     }
 
+    /** Runs something after a while, if the pool is still running then; what it throws is logged. */
+    void at(long nanos, Runnable what) {
+        Future<?> unused = in(nanos, () -> {
+            try {
+                what.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("A timer of {} failed: this is a defect of the pool", threadName, e);
+            }
+        });
+    }
+
+    /** The same, to be cancelled. */
     synchronized Future<?> in(long nanos, Runnable what) {
         return timer == null
                 ? CompletableFuture.completedFuture(null)

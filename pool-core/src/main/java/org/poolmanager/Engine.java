@@ -137,9 +137,9 @@ final class Engine {
             startsReported = 0;
             failedStarts = 0;
             startProblem = null;
+            board.reset();
             openWorkers();
             for (Slot slot : board.slots()) {
-                slot.startFailures = 0;
                 lanes++;
                 new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
             }
@@ -185,10 +185,10 @@ final class Engine {
 
     /** The pool can do nothing more: everybody who waits is released. */
     private void breakDown(PoolException failure) {
+        PoolState from = life.state();
         life.fail(failure);
         board.consequences()
-                .publish(new PoolEvent.StateChanged(
-                        settings.name(), PoolState.RUNNING, PoolState.FAILED, failure.getMessage()));
+                .publish(new PoolEvent.StateChanged(settings.name(), from, PoolState.FAILED, failure.getMessage()));
         board.endAll(
                 Kind.FAILED,
                 task -> new PoolBrokenException(
@@ -230,7 +230,7 @@ final class Engine {
 
     private boolean isWanted() {
         PoolState state = life.state();
-        return state.acceptsTasks() || state == PoolState.DRAINING && board.unfinished() > 0;
+        return state.acceptsTasks() || (state == PoolState.DRAINING && board.unfinished() > 0);
     }
 
     void ready(Slot slot, Worker worker, Duration took) {
@@ -285,10 +285,12 @@ final class Engine {
 
     void gone(Slot slot, Worker worker, WorkerEnd end) {
         WorkerExit why;
+        String text;
         boolean idle;
         life.lock.lock();
         try {
             why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
+            text = slot.endedBecause == null ? end.text() : Texts.ended(slot.endedBecause);
             idle = slot.inFlight.isEmpty();
             if (why != WorkerExit.SHUTDOWN) {
                 board.tally().restarts++;
@@ -296,9 +298,8 @@ final class Engine {
             board.gone(slot, end);
             slot.worker = null;
             Integer code = end.exit() == null ? null : end.exit().exitValue();
-            slot.lastExit = new PoolStats.Exit(Instant.now(), why, code, end.text());
-            board.consequences()
-                    .publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, end.text()));
+            slot.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
+            board.consequences().publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, text));
             life.changed.signalAll();
         } finally {
             board.release();
@@ -406,8 +407,8 @@ final class Engine {
 
     private boolean awaitWork(long nanos) throws InterruptedException {
         long left = nanos;
+        passOn();
         while (board.unfinished() > 0 && left > 0 && life.state() == PoolState.DRAINING) {
-            passOn();
             left = life.changed.awaitNanos(left);
         }
         return board.unfinished() == 0;
@@ -495,16 +496,11 @@ final class Engine {
 
     private boolean awaitLanes(Duration patience) throws InterruptedException {
         long left = Nanos.of(patience);
-        while (lanes > 0) {
-            if (left <= 0) {
-                return false;
-            }
-            passOn();
-            if (lanes > 0) {
-                left = life.changed.awaitNanos(left);
-            }
+        passOn();
+        while (lanes > 0 && left > 0) {
+            left = life.changed.awaitNanos(left);
         }
-        return true;
+        return lanes == 0;
     }
 
     private void cleanUp() {

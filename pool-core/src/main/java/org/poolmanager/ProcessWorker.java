@@ -122,7 +122,7 @@ final class ProcessWorker implements Worker {
         String name = "pool-" + shared.settings.name() + "-worker-" + id;
         output.read(jvm.stdout(), false, name + "-stdout");
         output.read(jvm.stderr(), true, name + "-stderr");
-        jvm.onExit().thenRun(this::closeServer);
+        var unused = jvm.onExit().thenRun(this::closeServer);
         new StartConfig(
                         token,
                         socket.toString(),

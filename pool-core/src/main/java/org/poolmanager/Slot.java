@@ -85,7 +85,8 @@ final class Slot {
         if (!isLive() || isRecalling()) {
             return false;
         }
-        return inFlight.isEmpty() || inFlight.size() < window() && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES;
+        return inFlight.isEmpty()
+                || (inFlight.size() < window() && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
     private int window() {
@@ -176,5 +177,6 @@ final class Slot {
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;
+        deadlineArmed = false;
     }
 }

@@ -40,13 +40,29 @@ final class Snapshot {
     }
 
     private static PoolStats.Queue queue(PoolSettings settings, Board board, int queued, long now) {
-        Task oldest = board.queue().peek();
+        Task oldest = oldest(board);
         int remaining = Math.min(settings.capacity() - board.unfinished(), settings.queueSize());
         return new PoolStats.Queue(
                 queued,
                 settings.queueSize(),
                 Math.max(0, remaining),
                 oldest == null ? null : Duration.ofNanos(now - oldest.acceptedAt));
+    }
+
+    /** The task that has waited longest, in the queue or behind another in a worker's hands. */
+    private static @Nullable Task oldest(Board board) {
+        Task oldest = board.queue().peek();
+        for (Slot slot : board.slots()) {
+            for (Task task : slot.inFlight) {
+                if (task.startedAt == 0) {
+                    if (oldest == null || task.acceptedAt - oldest.acceptedAt < 0) {
+                        oldest = task;
+                    }
+                    break;
+                }
+            }
+        }
+        return oldest;
     }
 
     private static PoolStats.Worker worker(Slot slot, long now) {

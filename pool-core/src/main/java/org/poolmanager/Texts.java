@@ -91,6 +91,15 @@ final class Texts {
                 last.getCause() == null ? last : last.getCause());
     }
 
+    /** Why the pool itself ended a worker. */
+    static String ended(WorkerExit why) {
+        return switch (why) {
+            case TIMEOUT -> "the pool killed it because its task ran over its task-timeout";
+            case CANCELLED -> "the pool killed it because its running task was cancelled";
+            default -> "the pool ended it because it was closed";
+        };
+    }
+
     static String lastLines(List<String> lines) {
         return lines.isEmpty() ? "It printed nothing." : "It printed: " + String.join(System.lineSeparator(), lines);
     }

@@ -51,6 +51,7 @@ final class ThreadWorker implements Worker {
 
     private boolean killed;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Recall(long request, long[] ids) {}
 
     ThreadWorker(ThreadWorkers shared, int id, Sink sink) {

@@ -40,6 +40,11 @@ final class TimeKeeper {
         this.limit = settings.limits().task();
     }
 
+    /** The clock starts anew: what was armed with the last one is not armed any more. */
+    void reset() {
+        recallArmed = false;
+    }
+
     /** A worker may have begun a task. Under the pool's lock, like the next. */
     void watch(Slot slot) {
         Task head = slot.inFlight.peek();
@@ -57,7 +62,7 @@ final class TimeKeeper {
 
     private void arm(Slot slot, long nanos) {
         slot.deadlineArmed = true;
-        clock.in(nanos, () -> judge(slot));
+        clock.at(nanos, () -> judge(slot));
     }
 
     private void judge(Slot slot) {
@@ -107,7 +112,7 @@ final class TimeKeeper {
             board.recall(victim);
         } else if (!recallArmed) {
             recallArmed = true;
-            clock.in(HOSTAGE_NANOS - age, this::lookForHostages);
+            clock.at(HOSTAGE_NANOS - age, this::lookForHostages);
         }
     }
 

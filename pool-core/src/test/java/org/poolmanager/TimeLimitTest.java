@@ -90,6 +90,25 @@ class TimeLimitTest {
         }
     }
 
+    @BothModes
+    @DisplayName("D14: limits hold after a restart of the pool as before it")
+    void limitsHoldAfterRestart(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder(Tasks::spin)
+                .isolation(isolation)
+                .size(1)
+                .taskTimeout(LIMIT)
+                .start()) {
+            pool.submit(10_000);
+            await().until(() -> pool.stats().tasks().running() == 1);
+            pool.close();
+            pool.start();
+            assertThat(pool.mapOutcomes(List.of(10_000)).get(0).kind()).isEqualTo(Outcome.Kind.TIMED_OUT);
+            await().untilAsserted(() -> assertThat(
+                            pool.stats().workerList().get(0).lastExit().message())
+                    .isEqualTo("the pool killed it because its task ran over its task-timeout"));
+        }
+    }
+
     @Test
     @DisplayName("C040: tasks as long as their limit have one outcome each, and no wrong victim")
     void c040RaceWithTheLimit() throws Exception {

@@ -162,13 +162,13 @@ public final class JavaSerialization {
         }
 
         @Override
-        public void write(int b) {
+        public synchronized void write(int b) {
             check(1);
             super.write(b);
         }
 
         @Override
-        public void write(byte[] bytes, int from, int length) {
+        public synchronized void write(byte[] bytes, int from, int length) {
             check(length);
             super.write(bytes, from, length);
         }

@@ -85,8 +85,8 @@ public final class StandardCodec implements PayloadCodec {
             case INT -> sized(bytes, 5).getInt();
             case LONG -> sized(bytes, 9).getLong();
             case DOUBLE -> sized(bytes, 9).getDouble();
-            case TRUE -> Boolean.TRUE;
-            case FALSE -> Boolean.FALSE;
+            case TRUE -> true;
+            case FALSE -> false;
             case STRING -> new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_16BE);
             case BYTES -> Arrays.copyOfRange(bytes, 1, bytes.length);
             case SERIALIZED -> java.deserialize(bytes, 1);
