@@ -1,0 +1,119 @@
+package org.poolmanager.boot;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.poolmanager.PoolManager;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
+
+/**
+ * All pools of an application context, those that {@code application.yml} declares and the user's own beans. A bean of
+ * this type is there for code that does not know its pools when it is compiled; everybody else injects the pool.
+ */
+public final class PoolManagers {
+
+    /** The bean that makes the pools that {@code application.yml} declares. */
+    public static final String FACTORY_BEAN = "poolManagerFactory";
+
+    private final ConfigurableListableBeanFactory beanFactory;
+
+    /**
+     * The pools of a bean factory.
+     *
+     * @param beanFactory where the pools are beans
+     */
+    public PoolManagers(ConfigurableListableBeanFactory beanFactory) {
+        this.beanFactory = beanFactory;
+    }
+
+    /**
+     * The bean names of all pools, created or not.
+     *
+     * @return the names, as a copy
+     */
+    public Set<String> names() {
+        return new LinkedHashSet<>(Arrays.asList(beanFactory.getBeanNamesForType(PoolManager.class, false, false)));
+    }
+
+    /**
+     * One pool. With lazy initialization this creates and starts it.
+     *
+     * @param name the name or an alias of the bean
+     * @return the pool
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public PoolManager<?, ?> get(String name) {
+        checkExists(name);
+        return beanFactory.getBean(name, PoolManager.class);
+    }
+
+    /**
+     * One pool, with the types that its tasks and results have.
+     *
+     * @param name the name or an alias of the bean
+     * @param input what a task is
+     * @param output what a result is
+     * @return the pool
+     * @param <T> what a task is
+     * @param <R> what a result is
+     * @throws NoSuchElementException if there is no such pool
+     * @throws IllegalArgumentException if its tasks or results are of another type
+     */
+    @SuppressWarnings("unchecked") // the bean's declared type has just been compared
+    public <T, R> PoolManager<T, R> get(String name, Class<T> input, Class<R> output) {
+        checkExists(name);
+        if (!beanFactory.isTypeMatch(name, ResolvableType.forClassWithGenerics(PoolManager.class, input, output))) {
+            throw new IllegalArgumentException("Pool '" + name + "' is a " + type(name) + ", not a PoolManager<"
+                    + input.getName() + ", " + output.getName() + ">");
+        }
+        return (PoolManager<T, R>) get(name);
+    }
+
+    private void checkExists(String name) {
+        if (!beanFactory.containsBean(name) || !beanFactory.isTypeMatch(name, PoolManager.class)) {
+            throw new NoSuchElementException("There is no pool '" + name + "'. There are: " + names());
+        }
+    }
+
+    /**
+     * Calls an action for each pool that exists.
+     *
+     * @param action takes the bean's name and the pool
+     */
+    public void forEach(BiConsumer<String, PoolManager<?, ?>> action) {
+        stream().forEach(registration -> action.accept(registration.name(), registration.pool()));
+    }
+
+    /**
+     * The pools that exist. With lazy initialization those that nobody has used are left out, and stay uncreated.
+     *
+     * @return the pools
+     */
+    public Stream<PoolRegistration> stream() {
+        return names().stream().filter(beanFactory::containsSingleton).map(name -> registration(name, get(name)));
+    }
+
+    /**
+     * Describes a pool.
+     *
+     * @param name the bean's name
+     * @param pool the bean
+     * @return name, pool, type and where it comes from
+     */
+    public PoolRegistration registration(String name, PoolManager<?, ?> pool) {
+        boolean declared = beanFactory.containsBeanDefinition(name)
+                && FACTORY_BEAN.equals(beanFactory.getMergedBeanDefinition(name).getFactoryBeanName());
+        return new PoolRegistration(name, pool, declared, type(name));
+    }
+
+    private ResolvableType type(String name) {
+        if (!beanFactory.containsBeanDefinition(name)) {
+            return ResolvableType.forClass(PoolManager.class);
+        }
+        return beanFactory.getMergedBeanDefinition(name).getResolvableType();
+    }
+}

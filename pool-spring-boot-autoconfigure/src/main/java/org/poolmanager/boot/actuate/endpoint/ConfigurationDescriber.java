@@ -1,0 +1,53 @@
+package org.poolmanager.boot.actuate.endpoint;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.PoolSettings;
+import org.poolmanager.boot.PoolRegistration;
+import org.poolmanager.launch.JvmOptions;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
+
+/** Describes what pools were built with, and hides what may be secret. */
+final class ConfigurationDescriber {
+
+    private final Sanitizer sanitizer;
+
+    private final boolean showUnsanitized;
+
+    ConfigurationDescriber(Sanitizer sanitizer, boolean showUnsanitized) {
+        this.sanitizer = sanitizer;
+        this.showUnsanitized = showUnsanitized;
+    }
+
+    ConfigurationDescriptor describe(PoolRegistration registration) {
+        PoolSettings settings = registration.pool().settings();
+        JvmOptions jvm = settings.jvm();
+        return new ConfigurationDescriptor(
+                registration.declared() ? "yaml" : "bean",
+                settings.isolation(),
+                settings.size(),
+                settings.queueSize(),
+                settings.ordered(),
+                settings.daemon(),
+                new TreeSet<>(settings.loggers()),
+                settings.limits().task(),
+                settings.limits().start(),
+                settings.limits().close(),
+                settings.wire().maxPayload(),
+                jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),
+                jvm.environment().isEmpty() ? null : sanitize(jvm.environment()));
+    }
+
+    private Map<String, @Nullable Object> sanitize(Map<String, String> environment) {
+        Map<String, @Nullable Object> sanitized = new TreeMap<>();
+        environment.forEach((name, value) -> sanitized.put(name, sanitize(name, value)));
+        return sanitized;
+    }
+
+    private @Nullable Object sanitize(String key, Object value) {
+        return sanitizer.sanitize(new SanitizableData(null, key, value), showUnsanitized);
+    }
+}

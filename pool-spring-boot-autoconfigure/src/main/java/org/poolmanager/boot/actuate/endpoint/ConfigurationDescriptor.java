@@ -1,0 +1,39 @@
+package org.poolmanager.boot.actuate.endpoint;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Isolation;
+
+/**
+ * What a pool was built with. What is not set is null.
+ *
+ * @param source {@code yaml} if properties declare the pool, {@code bean} if it is the user's own
+ * @param isolation where workers run
+ * @param size how many workers
+ * @param queueSize how many tasks may wait while all workers are busy
+ * @param ordered whether results come in the order of their tasks
+ * @param daemon whether closing ends outstanding work
+ * @param loggers names of the loggers whose records workers send here
+ * @param taskTimeout how long a task may run
+ * @param startTimeout how long a worker may take to get ready
+ * @param shutdownTimeout how long outstanding work may take at the end
+ * @param maxPayload how many bytes a task or a result may have
+ * @param jvmArgs options of the workers' JVMs, or {@code ******}
+ * @param env environment variables of the workers' JVMs, with values or {@code ******}
+ */
+public record ConfigurationDescriptor(
+        String source,
+        Isolation isolation,
+        int size,
+        int queueSize,
+        boolean ordered,
+        boolean daemon,
+        Set<String> loggers,
+        @Nullable Duration taskTimeout,
+        Duration startTimeout,
+        @Nullable Duration shutdownTimeout,
+        int maxPayload,
+        @Nullable Object jvmArgs,
+        @Nullable Map<String, @Nullable Object> env) {}

@@ -1,0 +1,77 @@
+package org.poolmanager.boot.actuate.endpoint;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.PoolState;
+import org.poolmanager.PoolStats;
+import org.poolmanager.boot.PoolDegradation;
+import org.poolmanager.boot.PoolRegistration;
+import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Results;
+import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Throughput;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * A pool in detail.
+ *
+ * @param name the pool's bean name
+ * @param state the pool's state
+ * @param since when it got into that state
+ * @param worker the class that runs the tasks
+ * @param input what a task is, if known
+ * @param output what a result is, if known
+ * @param configuration what the pool was built with
+ * @param workers each worker
+ * @param queue the tasks that wait
+ * @param tasks what has become of all tasks
+ * @param throughput tasks that got an outcome, per second
+ * @param results results that nobody has fetched yet
+ * @param restarts workers that were started as a replacement
+ * @param lastFailure the last task or worker that went wrong, if any
+ * @param degraded what is not as it should be
+ */
+public record PoolDescriptor(
+        String name,
+        PoolState state,
+        Instant since,
+        String worker,
+        @Nullable String input,
+        @Nullable String output,
+        ConfigurationDescriptor configuration,
+        List<WorkerDescriptor> workers,
+        PoolStats.Queue queue,
+        PoolStats.Tasks tasks,
+        Throughput throughput,
+        Results results,
+        Restarts restarts,
+        PoolStats.@Nullable Failure lastFailure,
+        List<PoolDegradation> degraded)
+        implements OperationResponseBody {
+
+    static PoolDescriptor of(PoolRegistration registration, ConfigurationDescriber describer) {
+        PoolStats stats = registration.pool().stats();
+        return new PoolDescriptor(
+                registration.name(),
+                stats.state(),
+                stats.since(),
+                registration.pool().worker(),
+                registration.input(),
+                registration.output(),
+                describer.describe(registration),
+                stats.workerList().stream().map(WorkerDescriptor::of).toList(),
+                stats.queue(),
+                stats.tasks(),
+                Throughput.of(stats.throughput()),
+                new Results(stats.resultsWaiting()),
+                new Restarts(stats.restarts()),
+                stats.lastFailure(),
+                PoolDegradation.of(stats));
+    }
+
+    /**
+     * Workers that were started as a replacement.
+     *
+     * @param total how many since the pool was built
+     */
+    public record Restarts(long total) {}
+}

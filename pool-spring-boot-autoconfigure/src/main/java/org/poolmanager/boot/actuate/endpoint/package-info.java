@@ -1,0 +1,5 @@
+/** The {@code pools} endpoint. */
+@NullMarked
+package org.poolmanager.boot.actuate.endpoint;
+
+import org.jspecify.annotations.NullMarked;

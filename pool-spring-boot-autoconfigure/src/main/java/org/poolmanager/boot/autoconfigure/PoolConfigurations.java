@@ -1,0 +1,148 @@
+package org.poolmanager.boot.autoconfigure;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.core.env.Environment;
+
+/**
+ * What the environment says about pools: one entry per pool, defaults applied, unknown keys refused, and where each
+ * value comes from. Bean definitions are made from it before any property bean can exist.
+ */
+final class PoolConfigurations {
+
+    private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("poolmanager");
+
+    private static final String DEFAULTS = "poolmanager.defaults.";
+
+    private final Binder binder;
+
+    private final PropertyOrigins origins;
+
+    private final PoolProperties defaults;
+
+    private final Map<String, PoolProperties> pools;
+
+    private PoolConfigurations(Binder binder, PropertyOrigins origins, PoolManagerProperties properties) {
+        this.binder = binder;
+        this.origins = origins;
+        this.defaults = properties.defaults();
+        this.pools = new TreeMap<>();
+        PoolSpellings spellings = PoolSpellings.of(origins);
+        properties.pools().forEach((key, pool) -> this.pools.put(spellings.of(key), pool));
+        this.pools.keySet().forEach(this::checkName);
+    }
+
+    static PoolConfigurations from(Environment environment) {
+        Binder binder = Binder.get(environment);
+        PropertyOrigins origins = new PropertyOrigins(environment);
+        return new PoolConfigurations(binder, origins, bind(binder, origins));
+    }
+
+    private static PoolManagerProperties bind(Binder binder, PropertyOrigins origins) {
+        BindHandler handler = new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
+        try {
+            return binder.bindOrCreate(ROOT, Bindable.of(PoolManagerProperties.class), handler);
+        } catch (BindException ex) {
+            if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+                throw unknownKey(unbound);
+            }
+            Setting setting = origins.find(ex.getName().toString());
+            if (setting != null && ex.getCause() instanceof ConverterNotFoundException) {
+                throw singleValue(setting, ex);
+            }
+            throw ex;
+        }
+    }
+
+    private static InvalidPoolConfigurationException unknownKey(UnboundConfigurationPropertiesException unbound) {
+        ConfigurationProperty first = unbound.getUnboundProperties().iterator().next();
+        int others = unbound.getUnboundProperties().size() - 1;
+        String reason = "There is no such property." + (others == 0 ? "" : " " + unbound.getMessage());
+        Setting setting = new Setting(first.getName().toString(), first.getValue(), first.getOrigin());
+        return new InvalidPoolConfigurationException(setting, reason, KnownKeys.advice(first.getName()), unbound);
+    }
+
+    private static InvalidPoolConfigurationException singleValue(Setting setting, BindException ex) {
+        return new InvalidPoolConfigurationException(
+                setting,
+                "A single value cannot be used here.",
+                setting.property().endsWith(".static-args")
+                        ? "Write a list of values, also for one: static-args: [" + setting.value()
+                                + "]; or a map by the names of the constructor's parameters."
+                        : "Write keys below this one.",
+                ex);
+    }
+
+    private void checkName(String name) {
+        if (!PoolNames.isLegal(name)) {
+            throw new InvalidPoolConfigurationException(
+                    setting(name),
+                    "'" + name + "' cannot be the name of a pool, and of a bean.",
+                    "Choose a name of letters, digits, dashes and underscores that begins with a letter ("
+                            + PoolNames.RULE + ").");
+        }
+    }
+
+    Set<String> names() {
+        return pools.keySet();
+    }
+
+    /** The pool's properties, those of {@code poolmanager.defaults} where it has none. */
+    PoolProperties effective(String name) {
+        return configured(name).orElse(defaults);
+    }
+
+    private PoolProperties configured(String name) {
+        PoolProperties pool = pools.get(name);
+        if (pool == null) {
+            throw new IllegalArgumentException("'poolmanager.pools." + name + "' is not configured");
+        }
+        return pool;
+    }
+
+    /** Binds one static argument to the type that the constructor wants. */
+    @Nullable
+    Object staticArgument(String name, String argument, ResolvableType type) {
+        String prefix = configured(name).staticArgs() != null ? prefix(name) : DEFAULTS;
+        ConfigurationPropertyName property = ConfigurationPropertyName.adapt(prefix + "static-args" + argument, '.');
+        return binder.bind(property, Bindable.of(type)).orElse(null);
+    }
+
+    /** The property that sets a key of a pool, in the pool or in the defaults. */
+    Setting setting(String name, String key) {
+        Setting own = origins.find(prefix(name) + key);
+        Setting common = own != null ? own : origins.find(DEFAULTS + key);
+        return common != null
+                ? common
+                : new Setting(prefix(name) + key, null, setting(name).origin());
+    }
+
+    /** The pool as a whole. */
+    Setting setting(String name) {
+        Object origin = origins.ofPool(name).stream()
+                .map(Setting::origin)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        return new Setting("poolmanager.pools." + name, "{...}", origin);
+    }
+
+    private static String prefix(String name) {
+        return "poolmanager.pools." + name + ".";
+    }
+}

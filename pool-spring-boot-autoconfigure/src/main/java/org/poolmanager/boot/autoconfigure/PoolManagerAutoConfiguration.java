@@ -1,0 +1,70 @@
+package org.poolmanager.boot.autoconfigure;
+
+import java.time.Duration;
+import org.poolmanager.PoolListener;
+import org.poolmanager.PoolManager;
+import org.poolmanager.boot.PoolManagerCustomizer;
+import org.poolmanager.boot.PoolManagers;
+import org.poolmanager.boot.PoolRegistrationListener;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the {@link PoolManager pools} that properties declare. Comes
+ * late, so that it sees all beans that can be workers, or have the name of a pool.
+ */
+@AutoConfiguration
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
+@ConditionalOnBooleanProperty(name = "poolmanager.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(PoolManagerProperties.class)
+@Import(PoolManagerRegistrar.class)
+public final class PoolManagerAutoConfiguration {
+
+    /** What Spring's own lifecycle processor waits when Boot does not configure one. */
+    private static final Duration FRAMEWORK_PHASE_TIMEOUT = Duration.ofSeconds(10);
+
+    @Bean
+    PoolManagers poolManagers(ConfigurableListableBeanFactory beanFactory) {
+        return new PoolManagers(beanFactory);
+    }
+
+    @Bean(PoolManagers.FACTORY_BEAN)
+    PoolManagerFactory poolManagerFactory(
+            Environment environment,
+            BeanFactory beanFactory,
+            ObjectProvider<PoolManagerCustomizer> customizers,
+            ObjectProvider<PoolManagerLifecycle> lifecycle) {
+        return new PoolManagerFactory(PoolConfigurations.from(environment), beanFactory, customizers, lifecycle);
+    }
+
+    @Bean
+    PoolManagerLifecycle poolManagerLifecycle(
+            PoolManagers pools,
+            ObjectProvider<PoolListener> listeners,
+            ObjectProvider<PoolRegistrationListener> registrationListeners,
+            ObjectProvider<LifecycleProperties> lifecycle) {
+        Duration phase = lifecycle.stream()
+                .map(LifecycleProperties::getTimeoutPerShutdownPhase)
+                .findFirst()
+                .orElse(FRAMEWORK_PHASE_TIMEOUT);
+        // A tenth is kept for ending the workers, so that the context does not see the phase time out.
+        Duration drainLimit = phase.minus(phase.dividedBy(10));
+        return new PoolManagerLifecycle(pools, new PoolIntroduction(listeners, registrationListeners), drainLimit);
+    }
+
+    @Bean
+    static LazyPoolStarter lazyPoolStarter(ObjectProvider<PoolManagerLifecycle> lifecycle) {
+        return new LazyPoolStarter(lifecycle);
+    }
+}

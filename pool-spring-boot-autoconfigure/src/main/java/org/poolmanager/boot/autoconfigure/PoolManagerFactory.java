@@ -1,0 +1,93 @@
+package org.poolmanager.boot.autoconfigure;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Isolation;
+import org.poolmanager.PoolManager;
+import org.poolmanager.PoolManagerBuilder;
+import org.poolmanager.boot.PoolManagerCustomizer;
+import org.poolmanager.boot.PoolWorker;
+import org.poolmanager.worker.PoolProcess;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/** Builds each pool that {@code application.yml} declares, when its bean is created. */
+final class PoolManagerFactory {
+
+    private final PoolConfigurations configurations;
+
+    private final BeanFactory beanFactory;
+
+    private final List<PoolManagerCustomizer> customizers;
+
+    private final ObjectProvider<PoolManagerLifecycle> lifecycle;
+
+    PoolManagerFactory(
+            PoolConfigurations configurations,
+            BeanFactory beanFactory,
+            ObjectProvider<PoolManagerCustomizer> customizers,
+            ObjectProvider<PoolManagerLifecycle> lifecycle) {
+        this.configurations = configurations;
+        this.beanFactory = beanFactory;
+        this.customizers = customizers.orderedStream().toList();
+        this.lifecycle = lifecycle;
+    }
+
+    /** The factory method of every bean definition that {@link PoolDefinitions} makes. */
+    PoolManager<?, ?> create(String name, Class<?> worker, @Nullable String workerBean) {
+        PoolProperties properties = configurations.effective(name);
+        PoolManagerBuilder<Object, Object> builder = builder(worker).name(name);
+        // The context closes the pool, after the web server has ended the requests that may need it.
+        builder.shutdownHook(false);
+        new PoolPropertiesMapper(configurations, name).apply(properties, builder);
+        if (workerBean != null && usesBean(properties)) {
+            return createWithBean(name, builder, worker, workerBean);
+        }
+        // Without any in the properties, a customizer may know the arguments; the builder checks them in any case.
+        if (properties.staticArgs() != null || customizers.isEmpty()) {
+            builder.staticArgs(new StaticArguments(configurations, name, worker).resolve());
+        }
+        return build(name, builder);
+    }
+
+    /** Whether the context makes the workers. Static arguments mean: the class is built from these, wherever it runs. */
+    static boolean usesBean(PoolProperties properties) {
+        return properties.isolation() == Isolation.THREAD && properties.staticArgs() == null;
+    }
+
+    @SuppressWarnings("unchecked") // the worker's type was checked when the pool was defined
+    private static PoolManagerBuilder<Object, Object> builder(Class<?> worker) {
+        return PoolManager.builder((Class<? extends PoolProcess<Object, Object>>) worker);
+    }
+
+    private PoolManager<?, ?> createWithBean(
+            String name, PoolManagerBuilder<Object, Object> builder, Class<?> worker, String workerBean) {
+        PoolWorker annotation = AnnotatedElementUtils.getMergedAnnotation(worker, PoolWorker.class);
+        if (beanFactory.isSingleton(workerBean) && (annotation == null || !annotation.shared())) {
+            throw new InvalidPoolConfigurationException(
+                    configurations.setting(name, "worker"),
+                    "Bean '" + workerBean + "' (" + worker.getName() + ") is a singleton, and in thread isolation the"
+                            + " workers of pool '" + name + "' would all call this one object from different threads at"
+                            + " once.",
+                    "Give the bean prototype scope with @Scope(\"prototype\"), so that each worker gets its own; or, if it"
+                            + " is safe for use by many threads, say so with @PoolWorker(shared = true).");
+        }
+        WorkerBeanSupplier supplier = new WorkerBeanSupplier(beanFactory, workerBean);
+        PoolManager<?, ?> pool = build(name, builder.workerFactory(supplier));
+        if (lifecycle.getObject().isRunning()) {
+            supplier.prepare(pool.settings().size());
+        }
+        return pool;
+    }
+
+    private PoolManager<?, ?> build(String name, PoolManagerBuilder<?, ?> builder) {
+        customizers.forEach(customizer -> customizer.customize(name, builder));
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException ex) {
+            throw new InvalidPoolConfigurationException(
+                    configurations.setting(name), ex.getMessage() + ".", "Correct the properties of the pool.", ex);
+        }
+    }
+}

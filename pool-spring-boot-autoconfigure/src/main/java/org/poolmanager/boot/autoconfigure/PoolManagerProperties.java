@@ -1,0 +1,19 @@
+package org.poolmanager.boot.autoconfigure;
+
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Configuration properties of pools.
+ *
+ * @param enabled Whether pools are created, started and watched.
+ * @param defaults What applies to each pool that does not say otherwise.
+ * @param pools Pools by name.
+ */
+@ConfigurationProperties("poolmanager")
+public record PoolManagerProperties(
+        @DefaultValue("true") boolean enabled,
+        @NestedConfigurationProperty @DefaultValue PoolProperties defaults,
+        @DefaultValue Map<String, PoolProperties> pools) {}

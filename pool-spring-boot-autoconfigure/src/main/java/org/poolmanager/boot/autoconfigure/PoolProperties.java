@@ -1,0 +1,153 @@
+package org.poolmanager.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Isolation;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Configuration properties of one pool, or the defaults of all. What is null was not set.
+ *
+ * @param worker Bean name or fully qualified class name of the PoolProcess that runs the tasks.
+ * @param size Number of workers. By default, the number of available processors.
+ * @param queueSize Number of tasks that may wait while all workers are busy. By default, twice the size.
+ * @param ordered Whether results are returned in the order of their tasks.
+ * @param daemon Whether closing ends outstanding work, instead of letting it finish.
+ * @param loggers Names of the loggers whose records workers send to the loggers of the application.
+ * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
+ * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
+ * @param taskTimeout Time after which a running task is ended. By default, it may run for ever.
+ * @param startTimeout Time that a worker may take until it is ready.
+ * @param jvm How the JVMs of workers are started.
+ * @param serialization What may travel between the JVMs.
+ * @param maxPayload Size that one task or one result may have when encoded.
+ * @param shutdown How the pool ends.
+ */
+public record PoolProperties(
+        @Nullable String worker,
+        @Nullable Integer size,
+        @Nullable Integer queueSize,
+        @Nullable Boolean ordered,
+        @Nullable Boolean daemon,
+        @Nullable List<String> loggers,
+        @Nullable Isolation isolation,
+        @Nullable Map<String, Object> staticArgs,
+        @Nullable Duration taskTimeout,
+        @Nullable Duration startTimeout,
+        @DefaultValue Jvm jvm,
+        @DefaultValue Serialization serialization,
+        @Nullable DataSize maxPayload,
+        @DefaultValue Shutdown shutdown) {
+
+    static final PoolProperties NONE = new PoolProperties(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Jvm.NONE,
+            Serialization.NONE,
+            null,
+            Shutdown.NONE);
+
+    /** What these say, and what the others say where these say nothing. */
+    PoolProperties orElse(PoolProperties others) {
+        return new PoolProperties(
+                first(worker, others.worker),
+                first(size, others.size),
+                first(queueSize, others.queueSize),
+                first(ordered, others.ordered),
+                first(daemon, others.daemon),
+                first(loggers, others.loggers),
+                first(isolation, others.isolation),
+                first(staticArgs, others.staticArgs),
+                first(taskTimeout, others.taskTimeout),
+                first(startTimeout, others.startTimeout),
+                jvm.orElse(others.jvm),
+                serialization.orElse(others.serialization),
+                first(maxPayload, others.maxPayload),
+                shutdown.orElse(others.shutdown));
+    }
+
+    private static <V> @Nullable V first(@Nullable V value, @Nullable V other) {
+        return value != null ? value : other;
+    }
+
+    /**
+     * How worker JVMs are started.
+     *
+     * @param args Options of the JVM, such as -Xmx512m.
+     * @param javaHome Java installation. By default, the one that runs the application.
+     * @param env Environment variables, added to the inherited ones.
+     * @param workingDirectory Directory in which workers run. By default, that of the application.
+     * @param classPath Class path of the workers. By default, and for the one word inherit, that of the application.
+     */
+    public record Jvm(
+            @Nullable List<String> args,
+            @Nullable String javaHome,
+            @Nullable Map<String, String> env,
+            @Nullable String workingDirectory,
+            @Nullable List<String> classPath) {
+
+        static final Jvm NONE = new Jvm(null, null, null, null, null);
+
+        private Jvm orElse(Jvm others) {
+            return new Jvm(
+                    first(args, others.args),
+                    first(javaHome, others.javaHome),
+                    union(env, others.env),
+                    first(workingDirectory, others.workingDirectory),
+                    first(classPath, others.classPath));
+        }
+
+        /** Variables are set one by one, so a pool that adds one keeps those of the defaults. */
+        private static @Nullable Map<String, String> union(
+                @Nullable Map<String, String> values, @Nullable Map<String, String> others) {
+            if (values == null || others == null) {
+                return first(values, others);
+            }
+            Map<String, String> all = new HashMap<>(others);
+            all.putAll(values);
+            return all;
+        }
+    }
+
+    /**
+     * What may travel between the JVMs.
+     *
+     * @param allow Patterns of class names that workers may send beside the JDK's value types and the worker's own
+     *     packages, such as com.acme.model.*.
+     */
+    public record Serialization(@Nullable List<String> allow) {
+
+        static final Serialization NONE = new Serialization(null);
+
+        private Serialization orElse(Serialization others) {
+            return new Serialization(first(allow, others.allow));
+        }
+    }
+
+    /**
+     * How the pool ends.
+     *
+     * @param timeout Time that outstanding work gets when daemon is false. By default, and at most, nine tenths of
+     *     spring.lifecycle.timeout-per-shutdown-phase.
+     */
+    public record Shutdown(@Nullable Duration timeout) {
+
+        static final Shutdown NONE = new Shutdown(null);
+
+        private Shutdown orElse(Shutdown others) {
+            return new Shutdown(first(timeout, others.timeout));
+        }
+    }
+}

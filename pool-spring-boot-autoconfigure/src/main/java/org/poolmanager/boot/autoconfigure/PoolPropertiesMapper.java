@@ -1,0 +1,112 @@
+package org.poolmanager.boot.autoconfigure;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.PoolManagerBuilder;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
+import org.poolmanager.launch.JvmOptions;
+import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Hands the properties of one pool to its builder. What is not set does not touch the builder; what the builder refuses
+ * is reported with the property that said it.
+ */
+final class PoolPropertiesMapper {
+
+    /** As a class path, it means that of the application, in pools whose defaults say otherwise. */
+    private static final List<String> INHERIT = List.of("inherit");
+
+    private final PoolConfigurations configurations;
+
+    private final String pool;
+
+    PoolPropertiesMapper(PoolConfigurations configurations, String pool) {
+        this.configurations = configurations;
+        this.pool = pool;
+    }
+
+    void apply(PoolProperties properties, PoolManagerBuilder<?, ?> builder) {
+        set("size", properties.size(), builder::size);
+        set("queue-size", properties.queueSize(), builder::queueSize);
+        set("ordered", properties.ordered(), builder::ordered);
+        set("daemon", properties.daemon(), builder::daemon);
+        set("loggers", properties.loggers(), builder::loggers);
+        set("isolation", properties.isolation(), builder::isolation);
+        set("task-timeout", properties.taskTimeout(), builder::taskTimeout);
+        set("start-timeout", properties.startTimeout(), builder::startTimeout);
+        set("max-payload", properties.maxPayload(), size -> builder.maxPayload(bytes(size)));
+        set(
+                "serialization.allow",
+                properties.serialization().allow(),
+                allow -> builder.allow(allow.toArray(new String[0])));
+        set("shutdown.timeout", properties.shutdown().timeout(), builder::closeTimeout);
+        set("jvm", options(properties.jvm()), builder::jvm);
+        set("jvm.class-path", classPath(properties.jvm()), builder::classPath);
+    }
+
+    private <V> void set(String key, @Nullable V value, Consumer<V> setter) {
+        convert(key, value, true, accepted -> {
+            setter.accept(accepted);
+            return true;
+        });
+    }
+
+    private <V, P extends @Nullable Object> P convert(
+            String key, @Nullable V value, P otherwise, Function<V, P> converter) {
+        try {
+            return value == null ? otherwise : converter.apply(value);
+        } catch (IllegalArgumentException ex) {
+            throw invalid(key, ex);
+        }
+    }
+
+    private InvalidPoolConfigurationException invalid(String key, IllegalArgumentException ex) {
+        return new InvalidPoolConfigurationException(
+                configurations.setting(pool, key),
+                ex.getMessage() + ".",
+                "Change the value, or remove it to get the default.",
+                ex);
+    }
+
+    private static int bytes(DataSize size) {
+        if (size.toBytes() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "'max-payload' must be at most " + Integer.MAX_VALUE + " bytes, but is " + size);
+        }
+        return (int) size.toBytes();
+    }
+
+    private @Nullable JvmOptions options(Jvm jvm) {
+        JvmOptions none = JvmOptions.defaults();
+        JvmOptions options = new JvmOptions(
+                convert("jvm.java-home", textOrNull(jvm.javaHome()), none.javaHome(), Path::of),
+                convert("jvm.args", jvm.args(), none.args(), args -> new JvmOptions(null, args, Map.of(), null).args()),
+                convert(
+                        "jvm.env",
+                        jvm.env(),
+                        none.environment(),
+                        env -> new JvmOptions(null, List.of(), env, null).environment()),
+                convert(
+                        "jvm.working-directory",
+                        textOrNull(jvm.workingDirectory()),
+                        none.workingDirectory(),
+                        Path::of));
+        return options.equals(none) ? null : options;
+    }
+
+    private static @Nullable String textOrNull(@Nullable String value) {
+        return StringUtils.hasText(value) ? value : null;
+    }
+
+    private static @Nullable List<Path> classPath(Jvm jvm) {
+        List<String> entries = jvm.classPath();
+        return entries == null || entries.isEmpty() || entries.equals(INHERIT)
+                ? null
+                : entries.stream().map(Path::of).toList();
+    }
+}

@@ -1,0 +1,143 @@
+package org.poolmanager.boot.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Outcome;
+import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolEvent.TaskFinished;
+import org.poolmanager.PoolEvent.TaskRejected;
+import org.poolmanager.PoolEvent.WorkerExited;
+import org.poolmanager.PoolEvent.WorkerStartFailed;
+import org.poolmanager.PoolEvent.WorkerStarted;
+import org.poolmanager.PoolListener;
+import org.poolmanager.TaskFailedException;
+import org.poolmanager.TaskTimeoutException;
+import org.poolmanager.WorkerCrashedException;
+import org.poolmanager.WorkerExit;
+
+/** Counts and times what happens in one pool. */
+final class PoolEventRecorder implements PoolListener {
+
+    private final MeterRegistry registry;
+
+    private final String prefix;
+
+    private final Tags tags;
+
+    private final Timer queueWait;
+
+    /** At hand, because looking a meter up in the registry costs more than all else that is done for a task. */
+    private final Map<TaskKey, Timer> tasks = new ConcurrentHashMap<>();
+
+    PoolEventRecorder(MeterRegistry registry, String prefix, Tags tags) {
+        this.registry = registry;
+        this.prefix = prefix;
+        this.tags = tags;
+        this.queueWait = timer("queue.wait", "From the acceptance of a task to its worker", Tags.empty());
+        registerZeros();
+    }
+
+    private void registerZeros() {
+        for (Outcome.Kind kind : Outcome.Kind.values()) {
+            task(kind, null);
+        }
+        for (TaskRejected.Reason reason : TaskRejected.Reason.values()) {
+            rejected(reason);
+        }
+        for (WorkerExit reason : WorkerExit.values()) {
+            exits(reason);
+        }
+        starts("SUCCESS");
+        starts("FAILURE");
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        if (event instanceof TaskFinished finished) {
+            task(finished.kind(), finished.failure()).record(finished.ran());
+            queueWait.record(finished.waited());
+        } else if (event instanceof TaskRejected refused) {
+            rejected(refused.reason()).increment();
+        } else if (event instanceof WorkerExited exited) {
+            exits(exited.reason()).increment();
+        } else if (event instanceof WorkerStarted ready) {
+            starts("SUCCESS").record(ready.startTime());
+        } else if (event instanceof WorkerStartFailed) {
+            // How long it took is not known; it is the number of failures that matters.
+            starts("FAILURE").record(Duration.ZERO);
+        }
+    }
+
+    private Timer task(Outcome.Kind kind, @Nullable String failure) {
+        return tasks.computeIfAbsent(
+                new TaskKey(kind, failure == null ? usualError(kind) : simpleName(failure)),
+                key -> timer(
+                        "task",
+                        "Tasks by outcome, and how long they ran",
+                        Tags.of("outcome", outcome(key.kind()), "error", key.error())));
+    }
+
+    private Counter rejected(TaskRejected.Reason reason) {
+        String tag = reason.name().toLowerCase(Locale.ROOT);
+        return counter("rejected", "Tasks that were not accepted", tag, "tasks");
+    }
+
+    private Counter exits(WorkerExit reason) {
+        String tag = reason == WorkerExit.OUT_OF_MEMORY ? "OOM" : reason.name();
+        return counter("worker.exits", "Workers that went away", tag, null);
+    }
+
+    private Timer starts(String outcome) {
+        return timer("worker.start", "How long workers take to get ready", Tags.of("outcome", outcome));
+    }
+
+    private Timer timer(String name, String description, Tags more) {
+        return Timer.builder(prefix + name)
+                .description(description)
+                .tags(tags.and(more))
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description, String reason, @Nullable String unit) {
+        return Counter.builder(prefix + name)
+                .description(description)
+                .baseUnit(unit)
+                .tags(tags.and("reason", reason))
+                .register(registry);
+    }
+
+    private static String outcome(Outcome.Kind kind) {
+        return switch (kind) {
+            case COMPLETED -> "SUCCESS";
+            case FAILED -> "FAILURE";
+            case TIMED_OUT -> "TIMEOUT";
+            case CRASHED -> "CRASH";
+            case CANCELLED -> "CANCELLED";
+        };
+    }
+
+    /** What a task of this outcome throws, unless the event says something else. */
+    private static String usualError(Outcome.Kind kind) {
+        return switch (kind) {
+            case COMPLETED -> "none";
+            case FAILED -> TaskFailedException.class.getSimpleName();
+            case TIMED_OUT -> TaskTimeoutException.class.getSimpleName();
+            case CRASHED -> WorkerCrashedException.class.getSimpleName();
+            case CANCELLED -> CancellationException.class.getSimpleName();
+        };
+    }
+
+    private static String simpleName(String type) {
+        return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
+    }
+
+    private record TaskKey(Outcome.Kind kind, String error) {}
+}

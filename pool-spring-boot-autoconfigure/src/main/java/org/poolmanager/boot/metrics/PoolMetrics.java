@@ -1,0 +1,114 @@
+package org.poolmanager.boot.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.search.Search;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.poolmanager.PoolManager;
+import org.poolmanager.PoolStats;
+
+/**
+ * {@link MeterBinder} for a pool. All meters carry the tag {@code pool}, and exist from the start, so that dashboards
+ * show zeros; what happened before binding is in {@code poolmanager.submitted} only.
+ */
+public class PoolMetrics implements MeterBinder, AutoCloseable {
+
+    private static final String PREFIX = "poolmanager.";
+
+    private static final double NANOS = 1e9;
+
+    private final PoolManager<?, ?> pool;
+
+    private final Tags tags;
+
+    private final List<Binding> bindings = new CopyOnWriteArrayList<>();
+
+    /**
+     * The meters of a pool.
+     *
+     * @param pool the pool
+     * @param name the value of the tag {@code pool}
+     */
+    public PoolMetrics(PoolManager<?, ?> pool, String name) {
+        this.pool = pool;
+        this.tags = Tags.of("pool", name);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        workers(registry, "idle", stats -> stats.workers().idle());
+        workers(registry, "busy", stats -> stats.workers().busy());
+        workers(registry, "starting", stats -> stats.workers().starting());
+        // Without a unit: Prometheus would append it to the name, which ends in max.
+        gauge(
+                        "workers.max",
+                        "How many workers there should be",
+                        stats -> stats.workers().target())
+                .register(registry);
+        gauge("queued", "Tasks that wait", stats -> stats.queue().size())
+                .baseUnit("tasks")
+                .register(registry);
+        gauge(
+                        "queue.remaining",
+                        "How many more tasks would be accepted",
+                        stats -> stats.queue().remaining())
+                .baseUnit("tasks")
+                .register(registry);
+        TimeGauge.builder(PREFIX + "queue.oldest", pool, TimeUnit.SECONDS, PoolMetrics::oldest)
+                .description("How long the oldest task in the queue has waited")
+                .tags(tags)
+                .register(registry);
+        gauge("results.waiting", "Results that nobody has fetched yet", PoolStats::resultsWaiting)
+                .register(registry);
+        FunctionCounter.builder(
+                        PREFIX + "submitted",
+                        pool,
+                        counted -> counted.stats().tasks().submitted())
+                .description("Tasks that were accepted")
+                .baseUnit("tasks")
+                .tags(tags)
+                .register(registry);
+        PoolEventRecorder recorder = new PoolEventRecorder(registry, PREFIX, tags);
+        pool.addListener(recorder);
+        bindings.add(new Binding(registry, recorder));
+    }
+
+    private void workers(MeterRegistry registry, String state, ToDoubleFunction<PoolStats> value) {
+        gauge("workers", "Workers by what they do", value)
+                .baseUnit("workers")
+                .tag("state", state)
+                .register(registry);
+    }
+
+    private Gauge.Builder<?> gauge(String name, String description, ToDoubleFunction<PoolStats> value) {
+        return Gauge.builder(PREFIX + name, pool, measured -> value.applyAsDouble(measured.stats()))
+                .description(description)
+                .tags(tags);
+    }
+
+    private static double oldest(PoolManager<?, ?> pool) {
+        Duration oldest = pool.stats().queue().oldest();
+        return oldest == null ? 0 : oldest.toNanos() / NANOS;
+    }
+
+    /** Takes the meters out of all registries, and stops counting. */
+    @Override
+    public void close() {
+        for (Binding binding : bindings) {
+            pool.removeListener(binding.recorder());
+            Search.in(binding.registry()).name(name -> name.startsWith(PREFIX)).tags(tags).meters().stream()
+                    .forEach(binding.registry()::remove);
+        }
+        bindings.clear();
+    }
+
+    private record Binding(MeterRegistry registry, PoolEventRecorder recorder) {}
+}

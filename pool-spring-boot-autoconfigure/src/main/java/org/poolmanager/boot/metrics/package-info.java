@@ -1,0 +1,5 @@
+/** Micrometer meters of pools. */
+@NullMarked
+package org.poolmanager.boot.metrics;
+
+import org.jspecify.annotations.NullMarked;

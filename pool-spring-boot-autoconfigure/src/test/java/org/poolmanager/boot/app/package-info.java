@@ -1,0 +1,2 @@
+/** An application that tests run in a JVM of its own. */
+package org.poolmanager.boot.app;

@@ -1,0 +1,98 @@
+package org.poolmanager.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.poolmanager.Isolation;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Serialization;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Shutdown;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class PoolPropertiesTests {
+
+    private final PoolProperties full = new PoolProperties(
+            "worker",
+            1,
+            2,
+            true,
+            false,
+            List.of("logger"),
+            Isolation.THREAD,
+            Map.of("0", "argument"),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(4),
+            new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
+            new Serialization(List.of("pattern")),
+            DataSize.ofBytes(5),
+            new Shutdown(Duration.ofSeconds(6)));
+
+    private final PoolProperties none = bind(Map.of());
+
+    @Test
+    void whatIsNotSetIsNull() throws ReflectiveOperationException {
+        assertAllNull(none, "jvm", "serialization", "shutdown");
+        assertAllNull(none.jvm());
+        assertAllNull(none.serialization());
+        assertAllNull(none.shutdown());
+    }
+
+    @Test
+    void everyDefaultAppliesToAPoolThatSetsNothing() {
+        assertThat(none.orElse(full)).isEqualTo(full);
+    }
+
+    @Test
+    void everyValueOfThePoolBeatsTheDefault() {
+        assertThat(full.orElse(none)).isEqualTo(full);
+        PoolProperties other = bind(Map.ofEntries(
+                Map.entry("worker", "other"),
+                Map.entry("size", "11"),
+                Map.entry("queue-size", "12"),
+                Map.entry("ordered", "false"),
+                Map.entry("daemon", "true"),
+                Map.entry("loggers", "other"),
+                Map.entry("isolation", "process"),
+                Map.entry("static-args.a", "b"),
+                Map.entry("task-timeout", "13s"),
+                Map.entry("start-timeout", "14s"),
+                Map.entry("jvm.args", "-Xmx2m"),
+                Map.entry("jvm.java-home", "other"),
+                Map.entry("jvm.env.KEY", "other"),
+                Map.entry("jvm.working-directory", "other"),
+                Map.entry("jvm.class-path", "other"),
+                Map.entry("serialization.allow", "other"),
+                Map.entry("max-payload", "15B"),
+                Map.entry("shutdown.timeout", "16s")));
+        assertThat(other.orElse(full)).isEqualTo(other);
+    }
+
+    @Test
+    void environmentVariablesAddUp() {
+        PoolProperties pool = bind(Map.of("jvm.env.OTHER", "mine"));
+        assertThat(pool.orElse(full).jvm().env()).containsOnly(Map.entry("KEY", "value"), Map.entry("OTHER", "mine"));
+    }
+
+    private static PoolProperties bind(Map<String, String> values) {
+        return new Binder(new MapConfigurationPropertySource(values))
+                .bindOrCreate("", Bindable.of(PoolProperties.class));
+    }
+
+    private static void assertAllNull(Record properties, String... except) throws ReflectiveOperationException {
+        for (RecordComponent component : properties.getClass().getRecordComponents()) {
+            if (!Arrays.asList(except).contains(component.getName())) {
+                assertThat(component.getAccessor().invoke(properties))
+                        .as(component.getName())
+                        .isNull();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package org.poolmanager.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.poolmanager.Isolation;
+import org.poolmanager.PoolManager;
+import org.poolmanager.PoolStats;
+import org.poolmanager.boot.PoolManagers;
+import org.poolmanager.boot.workers.Scaler;
+import org.poolmanager.boot.workers.Square;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.SmartLifecycle;
+
+/** Pools whose workers are child JVMs: what the context does with these, and that it leaves none behind. */
+class ProcessPoolsTests {
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(PoolManagerAutoConfiguration.class))
+            .withPropertyValues(
+                    "poolmanager.pools.square.worker=" + Square.class.getName(), "poolmanager.pools.square.size=2");
+
+    private Set<Long> before;
+
+    @BeforeEach
+    void remember() {
+        before = children();
+    }
+
+    @AfterEach
+    void noChildIsLeft() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> newChildren().isEmpty());
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    private Set<Long> newChildren() {
+        Set<Long> children = children();
+        children.removeAll(before);
+        return children;
+    }
+
+    @Test
+    void workersAreChildren() {
+        contextRunner.run(context -> {
+            PoolManager<Integer, Integer> pool =
+                    context.getBean(PoolManagers.class).get("square", Integer.class, Integer.class);
+            assertThat(pool.map(List.of(2, 3))).containsExactly(4, 9);
+            Awaitility.await().until(() -> pool.stats().workers().live() == 2);
+            assertThat(pool.stats().workerList())
+                    .extracting(PoolStats.Worker::pid)
+                    .containsExactlyInAnyOrderElementsOf(newChildren());
+        });
+    }
+
+    @Test
+    void staticArgumentsReachTheChild() {
+        contextRunner
+                .withPropertyValues(
+                        "poolmanager.pools.scaler.worker=" + Scaler.class.getName(),
+                        "poolmanager.pools.scaler.size=1",
+                        "poolmanager.pools.scaler.static-args.quality=85",
+                        "poolmanager.pools.scaler.static-args.max-pause=2m")
+                .run(context -> assertThat(context.getBean(PoolManagers.class)
+                                .get("scaler", String.class, String.class)
+                                .map(List.of("x")))
+                        .containsExactly("x@85/PT2M"));
+    }
+
+    @Test
+    void workersAreNewAfterThePause() {
+        contextRunner.run(context -> {
+            Set<Long> first = newChildren();
+            context.stop();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> newChildren().isEmpty());
+            context.start();
+            assertThat(newChildren()).isNotEmpty().doesNotContainAnyElementsOf(first);
+        });
+    }
+
+    @Test
+    void noChildBeforeTheFirstUseWhenLazy() {
+        contextRunner
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> {
+                    context.getBean(PoolManagers.class).stream().toList();
+                    assertThat(newChildren()).isEmpty();
+                    context.getBean("square");
+                    assertThat(newChildren()).isNotEmpty();
+                });
+    }
+
+    @Test
+    void failureOfABeanAfterThePoolLeavesNoChild() {
+        IllegalStateException failure = new IllegalStateException("a bean failed");
+        contextRunner
+                .withBean("broken", Object.class, () -> {
+                    throw failure;
+                })
+                .run(context ->
+                        assertThat(context).hasFailed().getFailure().rootCause().isSameAs(failure));
+    }
+
+    @Test
+    void failureOfABeanThatUsesARunningPoolLeavesNoChild() {
+        IllegalStateException failure = new IllegalStateException("a bean failed");
+        contextRunner
+                .withBean(
+                        "own",
+                        PoolManager.class,
+                        () -> PoolManager.builder(Square.class)
+                                .isolation(Isolation.PROCESS)
+                                .size(1)
+                                .start())
+                .withBean("broken", Object.class, () -> {
+                    assertThat(newChildren()).isNotEmpty();
+                    throw failure;
+                })
+                .run(context ->
+                        assertThat(context).hasFailed().getFailure().rootCause().isSameAs(failure));
+    }
+
+    @Test
+    void failureInALaterPhaseLeavesNoChild() {
+        IllegalStateException failure = new IllegalStateException("the port is taken");
+        contextRunner
+                .withBean(FailingLifecycle.class, () -> new FailingLifecycle(failure, this::newChildren))
+                .run(context ->
+                        assertThat(context).hasFailed().getFailure().rootCause().isSameAs(failure));
+    }
+
+    @Test
+    void failureOfOnePoolLeavesNoChildOfTheOther() {
+        contextRunner
+                .withPropertyValues(
+                        "poolmanager.pools.broken.worker=" + Square.class.getName(),
+                        "poolmanager.pools.broken.size=1",
+                        "poolmanager.pools.broken.jvm.args=-Xmx1k")
+                .run(context -> assertThat(context).hasFailed());
+    }
+
+    @Test
+    void interruptWhilePoolsStartLeavesNoChild() throws InterruptedException {
+        Thread starter = new Thread(() -> contextRunner.run(context -> {}));
+        starter.start();
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> !newChildren().isEmpty());
+        starter.interrupt();
+        starter.join(30_000);
+        assertThat(starter.isAlive()).isFalse();
+    }
+
+    private record FailingLifecycle(RuntimeException failure, Supplier<Set<Long>> children) implements SmartLifecycle {
+
+        @Override
+        public int getPhase() {
+            return PoolManagerLifecycle.PHASE + 1;
+        }
+
+        @Override
+        public void start() {
+            assertThat(children.get()).isNotEmpty();
+            throw failure;
+        }
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public boolean isRunning() {
+            return false;
+        }
+    }
+}

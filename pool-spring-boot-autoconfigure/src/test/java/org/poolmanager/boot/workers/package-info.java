@@ -1,0 +1,2 @@
+/** Workers for the tests. */
+package org.poolmanager.boot.workers;
