@@ -93,11 +93,12 @@ class TimeLimitTest {
     @BothModes
     @DisplayName("D14: limits hold after a restart of the pool as before it")
     void limitsHoldAfterRestart(Isolation isolation) throws Exception {
-        try (var pool = PoolManager.builder(Tasks::spin)
+        var pool = PoolManager.builder(Tasks::spin)
                 .isolation(isolation)
                 .size(1)
                 .taskTimeout(LIMIT)
-                .start()) {
+                .start();
+        try (pool) {
             pool.submit(10_000);
             await().until(() -> pool.stats().tasks().running() == 1);
             pool.close();
