@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which classes a worker may send: the JDK's value types and collections, exceptions, whatever lies in the packages of
@@ -27,12 +28,15 @@ final class AllowList implements ObjectInputFilter {
                 ? info -> Status.UNDECIDED
                 : ObjectInputFilter.Config.createFilter(String.join(";", patterns));
         packages.add(anchor.getPackageName());
-        for (Type type : anchor.getGenericInterfaces()) {
-            addPackagesIn(type);
+        for (Class<?> type = anchor; type != null; type = type.getSuperclass()) {
+            addPackagesIn(type.getGenericSuperclass());
+            for (Type implemented : type.getGenericInterfaces()) {
+                addPackagesIn(implemented);
+            }
         }
     }
 
-    private void addPackagesIn(Type type) {
+    private void addPackagesIn(@Nullable Type type) {
         if (type instanceof java.lang.reflect.ParameterizedType generic) {
             for (Type argument : generic.getActualTypeArguments()) {
                 addPackagesIn(argument);
@@ -61,6 +65,8 @@ final class AllowList implements ObjectInputFilter {
         return JDK_PACKAGES.contains(home)
                 || JDK_CLASSES.contains(type.getName())
                 || Throwable.class.isAssignableFrom(type)
-                || packages.stream().anyMatch(allowed -> home.equals(allowed) || home.startsWith(allowed + "."));
+                || packages.stream()
+                        .anyMatch(allowed ->
+                                home.equals(allowed) || (allowed.indexOf('.') > 0 && home.startsWith(allowed + ".")));
     }
 }

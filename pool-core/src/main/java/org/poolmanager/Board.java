@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
@@ -52,6 +53,9 @@ final class Board {
 
     private int waitingForRoom;
 
+    /** Callers who wait for a change of a task that is in a worker's hands. */
+    private int watchers;
+
     Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock) {
         this.settings = settings;
         this.life = life;
@@ -69,7 +73,11 @@ final class Board {
     /** A new run of the pool begins. */
     void reset() {
         timeKeeper.reset();
-        slots.forEach(slot -> slot.startFailures = 0);
+        for (Slot slot : slots) {
+            slot.startFailures = 0;
+            slot.watchedGeneration = 0;
+            slot.reported = false;
+        }
     }
 
     List<Slot> slots() {
@@ -242,6 +250,9 @@ final class Board {
             }
             assign();
             timeKeeper.afterAnswers(slot);
+            if (watchers > 0) {
+                life.changed.signalAll();
+            }
         } finally {
             release();
         }
@@ -266,7 +277,6 @@ final class Board {
                 }
             }
             requeue(unstarted, slot);
-            slot.inFlight.forEach(task -> task.unwanted = false);
             assign();
             life.changed.signalAll();
         } finally {
@@ -336,9 +346,12 @@ final class Board {
     boolean cancel(Task task, boolean evenIfRunning) {
         life.lock.lock();
         try {
-            if (task.slot != null && !task.slot.isBegun(task)) {
+            Slot holder = task.slot;
+            if (holder != null && !holder.isBegun(task) && !PoolThread.isOf(life)) {
                 task.unwanted = true;
-                askBack(task);
+                recall(holder);
+                awaitRecall(task, holder, holder.recallsSent);
+                task.unwanted = false;
             }
             if (task.state == Task.State.QUEUED) {
                 queue.remove(task);
@@ -346,7 +359,7 @@ final class Board {
                 return true;
             }
             Slot slot = task.slot;
-            if (task.state == Task.State.SENT && slot != null && evenIfRunning) {
+            if (slot != null && evenIfRunning) {
                 return cancelRunning(task, slot);
             }
             return task.state == Task.State.DONE && task.ending().kind() == Kind.CANCELLED;
@@ -356,7 +369,10 @@ final class Board {
     }
 
     private boolean cancelRunning(Task task, Slot slot) {
-        if (task != slot.inFlight.peek() || !hold(slot)) {
+        // The answer of the task before it may be there, and not yet on the books.
+        long left = PoolThread.isOf(life) ? 0 : RECALL_LIMIT.toNanos();
+        awaitWhile(left, () -> task.slot == slot && task != slot.inFlight.peek() && slot.isBegun(task));
+        if (task.slot != slot || task != slot.inFlight.peek() || !hold(slot)) {
             return false;
         }
         endWithWorker(slot, task, cancelled(task, slot), WorkerExit.CANCELLED);
@@ -377,21 +393,20 @@ final class Board {
     }
 
     /** Waits until the worker has said whether it had begun the task. */
-    private void askBack(Task task) {
-        Slot slot = task.slot;
-        if (slot == null || PoolThread.isOf(life)) {
-            return;
-        }
-        recall(slot);
+    private void awaitRecall(Task task, Slot slot, long asked) {
         hurry();
-        long asked = slot.recallsSent;
         int generation = slot.generation;
-        long left = RECALL_LIMIT.toNanos();
+        awaitWhile(
+                RECALL_LIMIT.toNanos(),
+                () -> task.slot == slot && slot.generation == generation && slot.recallsAnswered < asked);
+    }
+
+    /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */
+    private void awaitWhile(long nanos, BooleanSupplier holds) {
+        long left = nanos;
         boolean interrupted = false;
-        while (left > 0
-                && task.state == Task.State.SENT
-                && slot.generation == generation
-                && slot.recallsAnswered < asked) {
+        watchers++;
+        while (left > 0 && holds.getAsBoolean()) {
             try {
                 left = life.changed.awaitNanos(left);
             } catch (InterruptedException e) {
@@ -399,6 +414,7 @@ final class Board {
                 left = 0;
             }
         }
+        watchers--;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -415,20 +431,9 @@ final class Board {
         life.lock.lock();
         try {
             List<Task> waiting = new ArrayList<>(queue);
-            for (Slot slot : slots) {
-                for (Task task : slot.inFlight) {
-                    if (task != slot.inFlight.peek()) {
-                        task.unwanted = true;
-                        waiting.add(task);
-                    }
-                }
-            }
             clearQueue();
-            for (Slot slot : slots) {
-                Task last = slot.inFlight.peekLast();
-                if (last != null && last.unwanted) {
-                    askBack(last);
-                }
+            if (!PoolThread.isOf(life)) {
+                waiting.addAll(clearPrefetched());
             }
             return (int) waiting.stream()
                     .filter(task ->
@@ -437,6 +442,31 @@ final class Board {
         } finally {
             release();
         }
+    }
+
+    private List<Task> clearPrefetched() {
+        List<Task> prefetched = new ArrayList<>();
+        List<Slot> asked = new ArrayList<>();
+        for (Slot slot : slots) {
+            for (Task task : slot.inFlight) {
+                if (task != slot.inFlight.peek()) {
+                    task.unwanted = true;
+                    prefetched.add(task);
+                }
+            }
+            if (slot.inFlight.size() > 1) {
+                recall(slot);
+                asked.add(slot);
+            }
+        }
+        for (Slot slot : asked) {
+            Task last = slot.inFlight.peekLast();
+            if (last != null) {
+                awaitRecall(last, slot, slot.recallsSent);
+            }
+        }
+        prefetched.forEach(task -> task.unwanted = false);
+        return prefetched;
     }
 
     private void clearQueue() {

@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners. Filled under
  * the lock, carried out by the thread that held it.
  */
 final class Consequences {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
     private record Delivery(Task task, long waited, long ran) {}
 
@@ -57,14 +61,23 @@ final class Consequences {
     }
 
     void carryOut() {
-        killed.forEach(Worker::kill);
-        written.forEach(Worker::flush);
+        killed.forEach(worker -> attempt(worker::kill));
+        written.forEach(worker -> attempt(worker::flush));
         for (Delivery delivery : delivered) {
-            delivery.task.destination.deliver(delivery.task);
+            attempt(() -> delivery.task.destination.deliver(delivery.task));
         }
         published.forEach(events::publish);
         if (events.hasListeners()) {
             delivered.forEach(this::tell);
+        }
+    }
+
+    /** What fails for one must not keep the others from theirs. */
+    private void attempt(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Pool '{}' failed in its own work", pool, e);
         }
     }
 

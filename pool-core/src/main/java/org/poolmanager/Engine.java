@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome.Kind;
-import org.poolmanager.launch.LaunchException;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
@@ -68,7 +67,8 @@ final class Engine {
     /** Guarded by the pool's lock, like all below. */
     private int lanes;
 
-    private int startsReported;
+    /** How often the pool has been started: what ends one run must not touch the next. */
+    private int run;
 
     private int failedStarts;
 
@@ -82,7 +82,7 @@ final class Engine {
         this.events = new Events(parts.listeners);
         this.clock = new Clock(life, "pool-" + name + "-clock");
         this.board = new Board(settings, life, texts, events, clock);
-        this.results = new Results(name, settings.ordered());
+        this.results = new Results(name, settings.ordered(), life);
         this.workers = settings.isolation() == Isolation.THREAD
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
@@ -134,14 +134,14 @@ final class Engine {
             }
             clock.start();
             move(PoolState.STARTING, null);
-            startsReported = 0;
+            run++;
             failedStarts = 0;
             startProblem = null;
             board.reset();
             openWorkers();
             for (Slot slot : board.slots()) {
-                lanes++;
                 new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
+                lanes++;
             }
             awaitFirstStarts();
         } finally {
@@ -152,8 +152,8 @@ final class Engine {
     private void openWorkers() {
         try {
             workers.open(settings.loggers());
-        } catch (LaunchException e) {
-            clock.stop();
+        } catch (RuntimeException e) {
+            cleanUp();
             PoolStartException failure = new PoolStartException(
                     settings.name(), "Pool '" + settings.name() + "' could not be started: " + e.getMessage(), e);
             life.fail(failure);
@@ -163,7 +163,7 @@ final class Engine {
 
     private void awaitFirstStarts() throws InterruptedException {
         try {
-            while (life.state() == PoolState.STARTING && startsReported < settings.size()) {
+            while (life.state() == PoolState.STARTING && board.slots().stream().anyMatch(slot -> !slot.reported)) {
                 life.changed.await();
             }
         } catch (InterruptedException e) {
@@ -177,7 +177,7 @@ final class Engine {
             move(PoolState.RUNNING, null);
             return;
         }
-        PoolStartException failure = texts.startFailed(startsReported, startProblem);
+        PoolStartException failure = texts.startFailed(failedStarts, startProblem);
         breakDown(failure);
         awaitLanes(LAST_WAIT);
         throw failure;
@@ -189,6 +189,9 @@ final class Engine {
         life.fail(failure);
         board.consequences()
                 .publish(new PoolEvent.StateChanged(settings.name(), from, PoolState.FAILED, failure.getMessage()));
+        for (Slot slot : board.slots()) {
+            board.consequences().kill(slot.worker);
+        }
         board.endAll(
                 Kind.FAILED,
                 task -> new PoolBrokenException(
@@ -238,7 +241,7 @@ final class Engine {
         try {
             slot.startFailures = 0;
             failedStarts = 0;
-            startsReported++;
+            slot.reported = true;
             slot.readyAt = Instant.now();
             slot.startTime = took;
             if (isWanted()) {
@@ -262,7 +265,7 @@ final class Engine {
             slot.state = WorkerState.DOWN;
             slot.startFailures++;
             failedStarts++;
-            startsReported++;
+            slot.reported = true;
             if (startProblem == null || life.state() != PoolState.STARTING) {
                 startProblem = problem;
             }
@@ -322,7 +325,7 @@ final class Engine {
             slot.worker = null;
             lanes--;
             life.changed.signalAll();
-            if (lanes == 0 && life.state() == PoolState.FAILED) {
+            if (lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {
                 cleanUp();
             }
         } finally {
@@ -407,37 +410,34 @@ final class Engine {
 
     private boolean awaitWork(long nanos) throws InterruptedException {
         long left = nanos;
+        int mine = run;
         passOn();
-        while (board.unfinished() > 0 && left > 0 && life.state() == PoolState.DRAINING) {
+        while (board.unfinished() > 0 && left > 0 && life.state() == PoolState.DRAINING && run == mine) {
+            PoolThread.refuseToWait(life, settings.name(), "its end");
             left = life.changed.awaitNanos(left);
         }
-        return board.unfinished() == 0;
+        return board.unfinished() == 0 || run != mine;
     }
 
     private void shutDown(End end, @Nullable Duration drainLimit) throws InterruptedException {
-        PoolState state = life.state();
-        if (state == PoolState.NEW || state == PoolState.FAILED) {
-            awaitLanes(LAST_WAIT);
-            move(PoolState.STOPPED, null);
-            return;
-        }
-        if (state == PoolState.STOPPED) {
-            return;
-        }
+        int mine = run;
         stopAccepting();
-        if (end == End.DRAIN) {
+        if (end == End.DRAIN && life.state() == PoolState.DRAINING) {
             drain(drainLimit == null ? Long.MAX_VALUE : Nanos.of(drainLimit));
         }
-        if (life.state() == PoolState.DRAINING) {
+        if (run == mine && life.state() == PoolState.DRAINING) {
             cancelAll();
             stopWorkers(end);
-            if (life.state() == PoolState.DRAINING) {
-                cleanUp();
-                move(PoolState.STOPPED, null);
-            }
         }
         if (life.state() == PoolState.FAILED) {
-            shutDown(end, null);
+            awaitLanes(LAST_WAIT);
+        }
+        // Another thread may have closed the pool meanwhile, and a third may have started it again.
+        if (run == mine && life.state() != PoolState.STOPPED) {
+            move(PoolState.STOPPED, null);
+            if (lanes == 0) {
+                cleanUp();
+            }
         }
     }
 
@@ -470,20 +470,21 @@ final class Engine {
             if (worker == null) {
                 continue;
             }
-            if (end != End.TERMINATE && slot.state == WorkerState.IDLE) {
+            if (end == End.TERMINATE) {
+                board.consequences().kill(worker);
+            } else if (slot.state == WorkerState.IDLE) {
                 worker.stop();
-            } else {
+            } else if (slot.state != WorkerState.STOPPING) {
                 board.consequences().kill(worker);
             }
             slot.endedBecause = WorkerExit.SHUTDOWN;
             slot.state = WorkerState.STOPPING;
         }
-        passOn();
-        if (!awaitLanes(end == End.TERMINATE ? LAST_WAIT : settings.limits().exit())) {
+        int mine = run;
+        if (!awaitLanes(end == End.TERMINATE ? LAST_WAIT : settings.limits().exit()) && run == mine) {
             for (Slot slot : board.slots()) {
                 board.consequences().kill(slot.worker);
             }
-            passOn();
             awaitLanes(LAST_WAIT);
         }
     }
@@ -496,11 +497,12 @@ final class Engine {
 
     private boolean awaitLanes(Duration patience) throws InterruptedException {
         long left = Nanos.of(patience);
+        int mine = run;
         passOn();
-        while (lanes > 0 && left > 0) {
+        while (lanes > 0 && left > 0 && run == mine) {
             left = life.changed.awaitNanos(left);
         }
-        return lanes == 0;
+        return lanes == 0 || run != mine;
     }
 
     private void cleanUp() {
@@ -509,6 +511,10 @@ final class Engine {
     }
 
     // ---- questions ----
+
+    void refuseToWait(String what) {
+        PoolThread.refuseToWait(life, settings.name(), what);
+    }
 
     PoolState state() {
         life.lock.lock();

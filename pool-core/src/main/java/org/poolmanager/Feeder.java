@@ -22,7 +22,12 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     void start() {
         engine.results().feederBegins();
-        thread.start();
+        try {
+            thread.start();
+        } catch (Error e) {
+            engine.results().feederEnds(null);
+            throw e;
+        }
     }
 
     @Override
@@ -34,15 +39,13 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
                 if (isDone()) {
                     return;
                 }
-                feed(element);
+                feed(element, fed);
                 fed++;
             }
         } catch (InterruptedException e) {
             failure = null; // cancelled: its future says so
         } catch (RuntimeException | Error e) {
-            failure = e instanceof IllegalStateException || e instanceof PoolBrokenException
-                    ? new IllegalStateException(e.getMessage() + "; " + fed + " tasks had been fed", e)
-                    : e;
+            failure = e;
         } finally {
             engine.results().feederEnds(failure);
             if (failure == null) {
@@ -53,7 +56,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         }
     }
 
-    private void feed(@Nullable Object element) throws InterruptedException {
+    private void feed(@Nullable Object element, long fed) throws InterruptedException {
         Task task;
         try {
             task = new Task(engine.pack(element), engine.results());
@@ -61,7 +64,11 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
             engine.refuse(e);
             return;
         }
-        engine.board().accept(task, Long.MAX_VALUE);
+        try {
+            engine.board().accept(task, Long.MAX_VALUE);
+        } catch (IllegalStateException | PoolBrokenException e) {
+            throw new IllegalStateException(e.getMessage() + "; " + fed + " tasks had been fed", e);
+        }
     }
 
     /**

@@ -15,6 +15,8 @@ import org.slf4j.MDC;
  */
 final class Lane implements Runnable, Worker.Sink {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
+
     private static final Logger STDOUT = LoggerFactory.getLogger("org.poolmanager.worker.stdout");
 
     private static final Logger STDERR = LoggerFactory.getLogger("org.poolmanager.worker.stderr");
@@ -47,15 +49,23 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     private void live(Worker next) throws InterruptedException {
-        long begin = System.nanoTime();
+        WorkerEnd end;
         try {
+            long begin = System.nanoTime();
             next.start();
+            engine.ready(slot, next, Duration.ofNanos(System.nanoTime() - begin));
+            end = next.serve();
         } catch (WorkerStartException e) {
             engine.startFailed(slot, e);
             return;
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "The thread of worker {} of pool '{}' failed",
+                    slot.id,
+                    engine.settings().name(),
+                    e);
+            end = next.giveUp(e);
         }
-        engine.ready(slot, next, Duration.ofNanos(System.nanoTime() - begin));
-        WorkerEnd end = next.serve();
         engine.gone(slot, next, end);
     }
 

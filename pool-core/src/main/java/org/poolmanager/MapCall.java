@@ -45,8 +45,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
             abandon();
             throw e;
         } catch (RuntimeException | Error e) {
-            // The input itself failed, or the pool was closed: what was accepted still gets its outcome.
-            await();
+            awaitBehind(e);
             throw e;
         }
         return outcomes();
@@ -64,8 +63,22 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         }
     }
 
+    /** The input itself failed, or the pool was closed: what was accepted still gets its outcome. */
+    private void awaitBehind(Throwable first) {
+        try {
+            await();
+        } catch (InterruptedException | IllegalStateException e) {
+            abandon();
+            first.addSuppressed(e);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private synchronized void await() throws InterruptedException {
         while (pending > 0) {
+            engine.refuseToWait("a map");
             wait();
         }
     }

@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
 
 /**
  * Frames on their way to one child. Whoever appends also writes, unless somebody is writing already: that thread then
- * takes the new frames along. While enough tasks are on the way, further ones are left for the thread that reads the
- * answers, so that many travel in one write.
+ * takes the new frames along. Nobody ever waits here: when the child does not read, the rest is written by the thread
+ * that reads from it, as soon as the socket takes more.
+ *
+ * <p>While enough tasks are on the way, further ones are left for the thread that reads the answers, so that many travel
+ * in one write.
  */
 final class Outbox {
 
@@ -22,17 +26,23 @@ final class Outbox {
     /** Guarded by this, like all below. */
     private final Deque<Frame> frames = new ArrayDeque<>();
 
+    private @Nullable Connection connection;
+
     private @Nullable FrameWriter writer;
 
+    /** Somebody writes, or the socket is full and the reading thread is to go on: only then may it touch the writer. */
     private boolean writing;
+
+    private boolean parked;
 
     private boolean urgent;
 
     /** Tasks written, and neither answered nor given back. */
     private int onTheWay;
 
-    synchronized void open(FrameWriter to) {
-        writer = to;
+    synchronized void open(Connection to) {
+        connection = to;
+        writer = new FrameWriter(to);
     }
 
     synchronized void add(Frame frame) {
@@ -41,7 +51,7 @@ final class Outbox {
     }
 
     /** So many tasks have been answered or given back; what was held back for that moment is written. */
-    void done(int count) throws IOException {
+    void done(int count) {
         synchronized (this) {
             onTheWay -= count;
             urgent |= !frames.isEmpty();
@@ -49,35 +59,67 @@ final class Outbox {
         flush();
     }
 
-    void flush() throws IOException {
-        FrameWriter to;
+    void flush() {
         synchronized (this) {
-            to = writer;
-            if (to == null || writing || frames.isEmpty() || canWait()) {
+            if (writer == null || writing || frames.isEmpty() || canWait()) {
                 return;
             }
             writing = true;
         }
-        boolean done = false;
-        try {
-            while (!done) {
-                Frame next = next();
-                if (next == null) {
-                    to.flush();
-                    done = finishedWriting();
-                } else {
-                    to.write(next);
-                }
+        write();
+    }
+
+    /** The socket takes more. Called by the reading thread. */
+    void writable() {
+        synchronized (this) {
+            if (!parked) {
+                return;
             }
-        } finally {
-            if (!done) {
-                close();
-            }
+            parked = false;
         }
+        write();
     }
 
     private boolean canWait() {
         return !urgent && onTheWay >= ENOUGH_ON_THE_WAY && frames.size() < MAX_HELD_BACK;
+    }
+
+    private void write() {
+        FrameWriter to = writer();
+        try {
+            while (to != null) {
+                boolean full = fill(to);
+                if (!to.flush()) {
+                    park();
+                    return;
+                }
+                if (!full && finishedWriting()) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            close(); // the reading thread sees the end of the connection, and does what is to be done
+        }
+    }
+
+    /** Puts frames into the buffer until it is full or there is none. */
+    private boolean fill(FrameWriter to) {
+        while (true) {
+            if (to.isBetweenFrames()) {
+                Frame next = next();
+                if (next == null) {
+                    return false;
+                }
+                to.begin(next);
+            }
+            if (!to.fill()) {
+                return true;
+            }
+        }
+    }
+
+    private synchronized @Nullable FrameWriter writer() {
+        return writer;
     }
 
     private synchronized @Nullable Frame next() {
@@ -86,6 +128,13 @@ final class Outbox {
             onTheWay++;
         }
         return frame;
+    }
+
+    private synchronized void park() {
+        if (connection != null) {
+            parked = true;
+            connection.awaitWritable();
+        }
     }
 
     private synchronized boolean finishedWriting() {
@@ -100,6 +149,7 @@ final class Outbox {
     /** The child is gone, or going: nothing more is written. */
     synchronized void close() {
         writer = null;
+        connection = null;
         frames.clear();
     }
 }

@@ -350,7 +350,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     private void end(End how, @Nullable Duration limit) {
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = false;
         boolean done = false;
         End now = how;
         while (!done) {
@@ -490,13 +490,16 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     /**
-     * Gets the results of everything that was put and not fetched, waiting for it, feeders included.
+     * Gets the results of everything that was put and not fetched, waiting for it, feeders included. If a feeder's
+     * source failed, throws what it threw, once, and leaves all results to the next call.
      *
      * @return the results, in the order in which {@link #get()} gives them
      * @throws TaskException the failure with the lowest index, others suppressed, once everything has its outcome
      * @throws InterruptedException if interrupted; what was fetched until then is lost
      */
     public List<R> getAll() throws InterruptedException {
+        joinAsync();
+        throwFeederFailure();
         List<Outcome<R>> outcomes = new ArrayList<>();
         try {
             while (true) {
@@ -505,7 +508,6 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
                 outcomes.add(open(task));
             }
         } catch (NoSuchElementException e) {
-            throwFeederFailure();
             return MapCall.values(outcomes);
         }
     }
@@ -547,15 +549,22 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; elements that have not begun are cancelled
      */
     public List<Outcome<R>> mapOutcomes(Iterable<? extends T> input) throws InterruptedException {
-        if (state() != PoolState.NEW) {
+        if (!startIfNew()) {
             return new MapCall<T, R>(engine).run(input);
         }
-        start();
         try {
             return new MapCall<T, R>(engine).run(input);
         } finally {
             close();
         }
+    }
+
+    private synchronized boolean startIfNew() {
+        if (state() != PoolState.NEW) {
+            return false;
+        }
+        start();
+        return true;
     }
 
     /**

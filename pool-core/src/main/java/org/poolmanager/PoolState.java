@@ -35,8 +35,8 @@ public enum PoolState {
     public Set<PoolState> successors() {
         return switch (this) {
             case NEW -> EnumSet.of(STARTING, STOPPED);
-            case STARTING -> EnumSet.of(RUNNING, FAILED, DRAINING, STOPPED);
-            case RUNNING -> EnumSet.of(DRAINING, FAILED, STOPPED);
+            case STARTING -> EnumSet.of(RUNNING, FAILED, DRAINING);
+            case RUNNING -> EnumSet.of(DRAINING, FAILED);
             case DRAINING -> EnumSet.of(STOPPED, FAILED);
             case STOPPED, FAILED -> EnumSet.of(STARTING, STOPPED);
         };

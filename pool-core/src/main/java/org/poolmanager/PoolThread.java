@@ -11,6 +11,15 @@ final class PoolThread extends Thread {
         setDaemon(true);
     }
 
+    /** Throws if the current thread is one of those that make happen what it wants to wait for. */
+    static void refuseToWait(Life life, String pool, String what) {
+        if (isOf(life)) {
+            throw new IllegalStateException("This is one of the threads of pool '" + pool
+                    + "' (a listener, a dependent of a future, or a task in a thread), which must not wait for " + what
+                    + ": it may be the one that makes it. Hand over to another thread (thenApplyAsync)");
+        }
+    }
+
     /** Whether the current thread belongs to this pool. */
     static boolean isOf(Life life) {
         return Thread.currentThread() instanceof PoolThread thread && thread.life == life;

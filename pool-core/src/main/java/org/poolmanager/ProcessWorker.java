@@ -24,11 +24,11 @@ import org.poolmanager.launch.ExitReason;
 import org.poolmanager.launch.ExitReport;
 import org.poolmanager.launch.LaunchException;
 import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
-import org.poolmanager.wire.FrameWriter;
 import org.poolmanager.wire.Levels;
 import org.poolmanager.wire.LogEvent;
 import org.poolmanager.wire.RescuingChannel;
@@ -68,6 +68,9 @@ final class ProcessWorker implements Worker {
 
     private @Nullable ServerSocketChannel server;
 
+    /** Who has connected and not yet shown the token. */
+    private @Nullable SocketChannel caller;
+
     private boolean killed;
 
     private boolean overStartLimit;
@@ -75,7 +78,7 @@ final class ProcessWorker implements Worker {
     private volatile @Nullable Scoreboard scoreboard;
 
     /** Of the lane's thread. */
-    private @Nullable SocketChannel channel;
+    private @Nullable Connection connection;
 
     private @Nullable FrameReader reader;
 
@@ -101,9 +104,8 @@ final class ProcessWorker implements Worker {
         Duration limit = shared.settings.limits().start();
         Future<?> alarm = shared.clock.in(Nanos.of(limit), this::endStart);
         try {
-            connect();
-            shared.add(this);
-            shake();
+            shared.add(this); // before the levels are read, so that no change of them is missed
+            shake(connect());
         } catch (WorkerStartException e) {
             giveUp();
             throw e;
@@ -115,9 +117,10 @@ final class ProcessWorker implements Worker {
         }
     }
 
-    private void connect() throws IOException {
+    private FrameReader connect() throws IOException {
         ServerSocketChannel listening = listen();
-        scoreboard = Scoreboard.create(page);
+        Scoreboard board = Scoreboard.create(page);
+        scoreboard = board;
         ChildJvm jvm = launch();
         String name = "pool-" + shared.settings.name() + "-worker-" + id;
         output.read(jvm.stdout(), false, name + "-stdout");
@@ -133,8 +136,11 @@ final class ProcessWorker implements Worker {
                         shared.target,
                         shared.levels())
                 .write(jvm.stdin());
-        channel = accept(listening);
+        Connection child = new Connection(accept(listening), outbox::writable);
+        connection = child;
         jvm.started();
+        return new FrameReader(
+                new RescuingChannel(child, board), shared.settings.wire().maxPayload());
     }
 
     private ServerSocketChannel listen() throws IOException {
@@ -165,31 +171,42 @@ final class ProcessWorker implements Worker {
     /** Whoever connects must show the token before a single object of his is read. */
     private SocketChannel accept(ServerSocketChannel listening) throws IOException {
         while (true) {
-            SocketChannel caller = listening.accept();
-            ByteBuffer shown = ByteBuffer.allocate(StartConfig.TOKEN_BYTES);
-            int count = 0;
-            while (shown.hasRemaining() && count >= 0) {
-                count = caller.read(shown);
+            SocketChannel candidate = listening.accept();
+            synchronized (this) {
+                caller = candidate;
             }
-            if (MessageDigest.isEqual(token, shown.array())) {
-                return caller;
+            if (showsToken(candidate)) {
+                synchronized (this) {
+                    caller = null;
+                }
+                return candidate;
             }
-            caller.close();
+            candidate.close();
         }
     }
 
-    private void shake() throws IOException, WorkerStartException {
-        assert channel != null;
-        Scoreboard board = scoreboard;
-        assert board != null;
-        FrameReader frames = new FrameReader(
-                new RescuingChannel(channel, board), shared.settings.wire().maxPayload());
+    private boolean showsToken(SocketChannel candidate) {
+        ByteBuffer shown = ByteBuffer.allocate(StartConfig.TOKEN_BYTES);
+        try {
+            int count = 0;
+            while (shown.hasRemaining() && count >= 0) {
+                count = candidate.read(shown);
+            }
+        } catch (IOException e) {
+            return false; // a stranger who left, or the end of the start
+        }
+        return MessageDigest.isEqual(token, shown.array());
+    }
+
+    private void shake(FrameReader frames) throws IOException, WorkerStartException {
         reader = frames;
         Frame frame;
         while ((frame = frames.next()) != null) {
             switch (frame.type()) {
                 case READY -> {
-                    outbox.open(new FrameWriter(channel));
+                    assert connection != null;
+                    outbox.open(connection);
+                    outbox.flush();
                     return;
                 }
                 case LOG -> sink.logged(frame.id(), LogEvent.decode(frame.payload()));
@@ -254,7 +271,8 @@ final class ProcessWorker implements Worker {
                 }
             }
         } catch (IOException e) {
-            complaint = e.getMessage();
+            complaint = "the pool could not read what it sent: " + e.getMessage();
+            kill(); // a child that is not understood must not go on with its tasks
         }
         sink.answered(answers);
         return postMortem();
@@ -280,7 +298,7 @@ final class ProcessWorker implements Worker {
         }
     }
 
-    private void passOn(List<Answer> answers) throws IOException {
+    private void passOn(List<Answer> answers) {
         if (!answers.isEmpty()) {
             sink.answered(List.copyOf(answers));
             outbox.done(answers.size());
@@ -314,8 +332,10 @@ final class ProcessWorker implements Worker {
     }
 
     private String text(ExitReport exit) {
-        String ended = fatal ? "its process ended itself after an error of its JVM" : "its process " + exit.describe();
-        return complaint == null || exit.exitValue() != 0 ? ended : ended + " (" + complaint + ")";
+        if (complaint != null) {
+            return complaint + "; its process was killed";
+        }
+        return fatal ? "its process ended itself after an error of its JVM" : "its process " + exit.describe();
     }
 
     private int awaitExit(ChildJvm jvm) throws InterruptedException {
@@ -363,11 +383,7 @@ final class ProcessWorker implements Worker {
 
     @Override
     public void flush() {
-        try {
-            outbox.flush();
-        } catch (IOException e) {
-            // The reading thread sees the end of the connection and does what is to be done.
-        }
+        outbox.flush();
     }
 
     @Override
@@ -398,6 +414,21 @@ final class ProcessWorker implements Worker {
     }
 
     @Override
+    public WorkerEnd giveUp(Throwable why) throws InterruptedException {
+        kill();
+        ChildJvm jvm;
+        synchronized (this) {
+            jvm = child;
+        }
+        if (jvm != null) {
+            awaitExit(jvm);
+        }
+        outbox.close();
+        giveUp();
+        return new WorkerEnd(WorkerExit.CRASH, "the pool's own thread for it failed: " + why, null, begun(), 0);
+    }
+
+    @Override
     public synchronized void kill() {
         killed = true;
         if (child != null) {
@@ -407,21 +438,25 @@ final class ProcessWorker implements Worker {
     }
 
     private synchronized void closeServer() {
-        if (server != null) {
-            try {
+        try {
+            if (caller != null) {
+                caller.close();
+            }
+            if (server != null) {
                 server.close();
                 Files.deleteIfExists(socket);
-            } catch (IOException e) {
-                // The directory is removed with the pool.
             }
-            server = null;
+        } catch (IOException e) {
+            // The directory is removed with the pool.
         }
+        caller = null;
+        server = null;
     }
 
     private void closeChannel() {
-        if (channel != null) {
+        if (connection != null) {
             try {
-                channel.close();
+                connection.close();
             } catch (IOException e) {
                 // Nothing is lost: the process is gone.
             }

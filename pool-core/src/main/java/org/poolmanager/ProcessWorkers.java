@@ -63,8 +63,8 @@ final class ProcessWorkers implements Workers {
     @Override
     public void open(Set<String> names) {
         loggers = names;
-        directory = SocketDirectory.create();
         classPath = explicitClassPath == null ? ClassPath.of(local.anchor()) : ClassPath.ofEntries(explicitClassPath);
+        directory = SocketDirectory.create();
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> {
                 Map<String, Integer> levels = levels();
@@ -82,9 +82,11 @@ final class ProcessWorkers implements Workers {
     public void close() {
         if (levelWatch != null) {
             levelWatch.close();
+            levelWatch = null;
         }
         if (directory != null) {
             SocketDirectory.remove(directory);
+            directory = null;
         }
     }
 

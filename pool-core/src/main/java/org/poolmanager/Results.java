@@ -23,6 +23,10 @@ final class Results implements Destination {
 
     private final Condition changed = lock.newCondition();
 
+    private final Condition fed = lock.newCondition();
+
+    private final Life life;
+
     /** Ordered: every accepted task not yet fetched. Unordered: those that are done. */
     private final Deque<Task> line = new ArrayDeque<>();
 
@@ -39,7 +43,8 @@ final class Results implements Destination {
 
     private long nextIndex;
 
-    Results(String pool, boolean ordered) {
+    Results(String pool, boolean ordered, Life life) {
+        this.life = life;
         this.pool = pool;
         this.ordered = ordered;
     }
@@ -95,6 +100,7 @@ final class Results implements Destination {
                 if (left <= 0) {
                     return null;
                 }
+                PoolThread.refuseToWait(life, pool, "a result");
                 left = changed.awaitNanos(left);
             }
             return removeNext();
@@ -155,6 +161,7 @@ final class Results implements Destination {
                 feederFailure = failure;
             }
             changed.signalAll();
+            fed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -164,7 +171,8 @@ final class Results implements Destination {
         lock.lockInterruptibly();
         try {
             while (feeders > 0) {
-                changed.await();
+                PoolThread.refuseToWait(life, pool, "a feeder");
+                fed.await();
             }
         } finally {
             lock.unlock();

@@ -56,7 +56,11 @@ final class Slot {
 
     long recallsAnswered;
 
-    boolean deadlineArmed;
+    /** The generation whose limit a timer watches, 0 for none. */
+    int watchedGeneration;
+
+    /** The first start of this run of the pool has succeeded or failed. */
+    boolean reported;
 
     private int bytesInFlight;
 
@@ -177,6 +181,5 @@ final class Slot {
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;
-        deadlineArmed = false;
     }
 }

@@ -26,6 +26,10 @@ final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> 
 
     @Override
     public void deliver(Task ended) {
+        settle(ended);
+    }
+
+    private void settle(Task ended) {
         Outcome<R> outcome = engine.unpacker().open(ended);
         if (outcome.failure() == null) {
             complete(outcome.get());
@@ -46,7 +50,7 @@ final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> 
             return isCancelled();
         }
         // Another thread may be about to deliver the outcome; the caller is to see it now.
-        deliver(task);
+        settle(task);
         return true;
     }
 

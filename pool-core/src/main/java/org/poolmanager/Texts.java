@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.poolmanager.launch.ExitReport;
+import org.poolmanager.wire.PayloadException;
 
 /** The words of a pool's errors: what happened to what, the numbers, the likely cause, the next step. */
 final class Texts {
@@ -46,12 +47,12 @@ final class Texts {
     }
 
     TaskFailedException failed(TaskRef task, Throwable cause) {
-        return new TaskFailedException(task, task.describe() + " failed: " + cause, cause);
+        return new TaskFailedException(task, task.describe() + " failed: " + words(cause), cause);
     }
 
     TaskSerializationException unserializable(TaskRef task, String what, Throwable cause) {
         return new TaskSerializationException(
-                task, task.describe() + ": the " + what + " cannot travel: " + cause.getMessage(), cause);
+                task, task.describe() + ": the " + what + " cannot travel: " + words(cause), cause);
     }
 
     TaskSerializationException refused(TaskRef task, Throwable cause) {
@@ -98,6 +99,15 @@ final class Texts {
             case CANCELLED -> "the pool killed it because its running task was cancelled";
             default -> "the pool ended it because it was closed";
         };
+    }
+
+    /** An exception of the user's in words, whose own methods may fail. */
+    private static String words(Throwable cause) {
+        try {
+            return cause instanceof PayloadException ? String.valueOf(cause.getMessage()) : cause.toString();
+        } catch (RuntimeException | Error e) {
+            return cause.getClass().getName() + " (it cannot be described: its own methods throw)";
+        }
     }
 
     static String lastLines(List<String> lines) {

@@ -35,7 +35,7 @@ final class ThreadWorker implements Worker {
     private final CompletableFuture<WorkerEnd> ended = new CompletableFuture<>();
 
     /** Guarded by this, like all below. */
-    private final Deque<Task> inbox = new ArrayDeque<>();
+    private final Deque<Job> inbox = new ArrayDeque<>();
 
     private final Deque<Recall> recalls = new ArrayDeque<>();
 
@@ -53,6 +53,9 @@ final class ThreadWorker implements Worker {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Recall(long request, long[] ids) {}
+
+    /** A task as it was sent: the board forgets the payload of a task that it ends. */
+    private record Job(long id, @Nullable Object payload) {}
 
     ThreadWorker(ThreadWorkers shared, int id, Sink sink) {
         this.shared = shared;
@@ -87,17 +90,20 @@ final class ThreadWorker implements Worker {
     }
 
     private void run() {
-        PoolProcess<@Nullable Object, @Nullable Object> process;
         try {
-            process = shared.build();
+            PoolProcess<@Nullable Object, @Nullable Object> process = shared.build();
+            ready.complete(null);
+            work(process);
         } catch (Throwable e) {
             ready.completeExceptionally(e);
-            return;
+            complete(WorkerExit.CRASH, "its thread ended by " + e);
         }
-        ready.complete(null);
-        Task task;
-        while ((task = next()) != null) {
-            Answer answer = answer(process, task);
+    }
+
+    private void work(PoolProcess<@Nullable Object, @Nullable Object> process) {
+        Job job;
+        while ((job = next()) != null) {
+            Answer answer = answer(process, job);
             Thread.interrupted(); // an interrupt meant for one task must not reach the next
             if (!finish()) {
                 return;
@@ -112,16 +118,16 @@ final class ThreadWorker implements Worker {
         complete(WorkerExit.SHUTDOWN, "its thread ended");
     }
 
-    private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Task task) {
+    private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
         long start = System.nanoTime();
         MDC.put("pool", shared.settings.name());
         MDC.put("worker", Integer.toString(id));
-        MDC.put("task", Long.toString(task.id));
+        MDC.put("task", Long.toString(job.id));
         try {
-            Object value = process.run(task.payload());
-            return new Answer(task.id, AnswerKind.VALUE, value, System.nanoTime() - start);
+            Object value = process.run(job.payload);
+            return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
-            return new Answer(task.id, AnswerKind.FAILURE, e, System.nanoTime() - start);
+            return new Answer(job.id, AnswerKind.FAILURE, e, System.nanoTime() - start);
         } finally {
             MDC.remove("pool");
             MDC.remove("worker");
@@ -130,20 +136,20 @@ final class ThreadWorker implements Worker {
     }
 
     /** The next task, marked as begun; null when the worker is to end. */
-    private synchronized @Nullable Task next() {
-        try {
-            while (!stopped && !killed && (held || inbox.isEmpty())) {
+    private synchronized @Nullable Job next() {
+        while (!stopped && !killed && (held || inbox.isEmpty())) {
+            try {
                 wait();
+            } catch (InterruptedException e) {
+                // A kill says so in its own field; what a task left behind concerns nobody.
             }
-        } catch (InterruptedException e) {
-            // Only a kill interrupts this thread between tasks.
         }
-        Task task = killed || held ? null : inbox.poll();
-        if (task != null) {
+        Job job = killed || held ? null : inbox.poll();
+        if (job != null) {
             begun++;
-            current = task.id;
+            current = job.id;
         }
-        return task;
+        return job;
     }
 
     /** Whether anybody still wants the answer. */
@@ -159,13 +165,13 @@ final class ThreadWorker implements Worker {
 
     @Override
     public synchronized void send(Task task) {
-        inbox.add(task);
+        inbox.add(new Job(task.id, task.payload()));
         notifyAll();
     }
 
     @Override
     public synchronized void recall(long request) {
-        long[] ids = inbox.stream().mapToLong(task -> task.id).toArray();
+        long[] ids = inbox.stream().mapToLong(Job::id).toArray();
         inbox.clear();
         recalls.add(new Recall(request, ids));
     }
@@ -205,6 +211,12 @@ final class ThreadWorker implements Worker {
     public synchronized void stop() {
         stopped = true;
         notifyAll();
+    }
+
+    @Override
+    public WorkerEnd giveUp(Throwable why) {
+        kill();
+        return new WorkerEnd(WorkerExit.CRASH, "the pool's own thread for it failed: " + why, null, begun(), 0);
     }
 
     @Override

@@ -48,7 +48,7 @@ final class TimeKeeper {
     /** A worker may have begun a task. Under the pool's lock, like the next. */
     void watch(Slot slot) {
         Task head = slot.inFlight.peek();
-        if (limit != null && head != null && !slot.deadlineArmed) {
+        if (limit != null && head != null && slot.watchedGeneration != slot.generation) {
             arm(slot, Nanos.of(limit) - (System.nanoTime() - head.startedAt));
         }
     }
@@ -61,14 +61,18 @@ final class TimeKeeper {
     }
 
     private void arm(Slot slot, long nanos) {
-        slot.deadlineArmed = true;
-        clock.at(nanos, () -> judge(slot));
+        int generation = slot.generation;
+        slot.watchedGeneration = generation;
+        clock.at(nanos, () -> judge(slot, generation));
     }
 
-    private void judge(Slot slot) {
+    private void judge(Slot slot, int generation) {
         life.lock.lock();
         try {
-            slot.deadlineArmed = false;
+            if (slot.watchedGeneration != generation || slot.generation != generation) {
+                return;
+            }
+            slot.watchedGeneration = 0;
             Task head = slot.inFlight.peek();
             if (limit == null || head == null || slot.state != WorkerState.BUSY) {
                 return;

@@ -17,8 +17,17 @@ final class Unpacker {
         this.texts = texts;
     }
 
-    @SuppressWarnings("unchecked") // the pool's type parameters were checked where the target was given
+    /** Never throws: whatever goes wrong here is the outcome of this task. */
     <R extends @Nullable Object> Outcome<R> open(Task task) {
+        try {
+            return tryToOpen(task);
+        } catch (RuntimeException | Error e) {
+            return failed(task, texts.unserializable(task.ending().from(), "outcome", e));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the pool's type parameters were checked where the target was given
+    private <R extends @Nullable Object> Outcome<R> tryToOpen(Task task) {
         Ending ending = task.ending();
         Ending.Answer answer = ending.answer();
         if (answer == null) {

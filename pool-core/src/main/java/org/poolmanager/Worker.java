@@ -45,6 +45,9 @@ interface Worker {
     /** Asks it to end in good order once it has nothing left to do. */
     void stop();
 
+    /** Ends it because its lane cannot go on with it, waits for that, and lets go of everything that it has. */
+    WorkerEnd giveUp(Throwable why) throws InterruptedException;
+
     /** Ends it now. Does not wait. Before {@link #start} it makes the start fail. */
     void kill();
 

@@ -319,6 +319,7 @@ class ApiContractTest {
                     CompletableFuture<Long> feed = pool.putAsync(failingAt(k));
                     assertThatThrownBy(feed::join).hasRootCauseInstanceOf(ArithmeticException.class);
                     assertThatThrownBy(pool::getAll).isInstanceOf(ArithmeticException.class);
+                    assertThat(pool.getAll()).hasSize(k);
                 }
             }
             assertThat(pool.putAsync(List.of(1, 2, 3)).join()).isEqualTo(3);

@@ -24,9 +24,6 @@ public record Frame(FrameType type, int kind, long id, int aux, byte[] payload) 
 
     static final int HEADER_BYTES = LENGTH_BYTES + 14;
 
-    /** The largest payload in one frame; a larger one travels in {@link FrameType#PART}s. */
-    static final int CHUNK = 256 * 1024;
-
     private static final byte[] NOTHING = {};
 
     /**

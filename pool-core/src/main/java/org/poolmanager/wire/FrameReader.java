@@ -6,35 +6,29 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes frames apart. Checks every length before it allocates. One thread owns it.
- */
+/** Takes frames apart. Checks every length before it allocates. One thread owns it. */
 public final class FrameReader {
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
+    /** Log records and descriptions of exceptions have bounds of their own, whatever the limit for payloads is. */
+    private static final int MIN_LIMIT = 32 << 20;
+
     private final ReadableByteChannel channel;
 
-    private final int maxPayload;
+    private final int limit;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
-
-    /** The payload that arrives in parts, and how much of it is there. */
-    private byte @Nullable [] large;
-
-    private int largeFilled;
-
-    private long largeId;
 
     /**
      * A reader.
      *
-     * @param channel where frames come from, blocking
-     * @param maxPayload how many bytes a payload may have
+     * @param channel where frames come from; its read waits
+     * @param maxPayload how many bytes a task or a result may have
      */
     public FrameReader(ReadableByteChannel channel, int maxPayload) {
         this.channel = channel;
-        this.maxPayload = maxPayload;
+        this.limit = Math.max(maxPayload, MIN_LIMIT);
     }
 
     /**
@@ -45,28 +39,20 @@ public final class FrameReader {
      * @throws IOException if the channel broke, within a frame included
      */
     public @Nullable Frame next() throws IOException {
-        while (true) {
-            if (!fill(Frame.HEADER_BYTES)) {
-                return null;
-            }
-            int length = buffer.getInt() - (Frame.HEADER_BYTES - Frame.LENGTH_BYTES);
-            FrameType type = FrameType.of(buffer.get());
-            int kind = buffer.get();
-            long id = buffer.getLong();
-            int aux = buffer.getInt();
-            if (length < 0 || length > Frame.CHUNK) {
-                throw new ProtocolException("frame of type " + type + " claims " + length + " bytes");
-            }
-            if (type == FrameType.PART) {
-                part(id, aux, length);
-            } else if (large != null) {
-                return new Frame(type, kind, id, aux, lastPart(large, id, length));
-            } else {
-                byte[] payload = new byte[length];
-                read(payload, 0, length);
-                return new Frame(type, kind, id, aux, payload);
-            }
+        if (!fill(Frame.HEADER_BYTES)) {
+            return null;
         }
+        int length = buffer.getInt() - (Frame.HEADER_BYTES - Frame.LENGTH_BYTES);
+        FrameType type = FrameType.of(buffer.get());
+        int kind = buffer.get();
+        long id = buffer.getLong();
+        int aux = buffer.getInt();
+        if (length < 0 || length > limit) {
+            throw new ProtocolException("frame of type " + type + " claims " + length + " bytes");
+        }
+        byte[] payload = new byte[length];
+        read(payload);
+        return new Frame(type, kind, id, aux, payload);
     }
 
     /**
@@ -78,39 +64,13 @@ public final class FrameReader {
         return buffer.remaining() >= Frame.HEADER_BYTES;
     }
 
-    private void part(long id, int total, int length) throws IOException {
-        if (large == null) {
-            if (total <= Frame.CHUNK || total > maxPayload) {
-                throw new ProtocolException("payload of " + total + " bytes announced, " + maxPayload + " are allowed");
-            }
-            large = new byte[total];
-            largeFilled = 0;
-            largeId = id;
-        }
-        if (id != largeId || large.length != total || length == 0 || largeFilled + length >= total) {
-            throw new ProtocolException("part of " + length + " bytes does not fit");
-        }
-        read(large, largeFilled, length);
-        largeFilled += length;
-    }
-
-    private byte[] lastPart(byte[] whole, long id, int length) throws IOException {
-        if (id != largeId || largeFilled + length != whole.length) {
-            throw new ProtocolException("last part of " + length + " bytes does not fit");
-        }
-        read(whole, largeFilled, length);
-        large = null;
-        return whole;
-    }
-
-    private void read(byte[] target, int from, int length) throws IOException {
-        int at = from;
-        int end = from + length;
-        while (at < end) {
+    private void read(byte[] target) throws IOException {
+        int at = 0;
+        while (at < target.length) {
             if (!buffer.hasRemaining() && !fill(1)) {
                 throw new EOFException("channel closed within a frame");
             }
-            int count = Math.min(buffer.remaining(), end - at);
+            int count = Math.min(buffer.remaining(), target.length - at);
             buffer.get(target, at, count);
             at += count;
         }

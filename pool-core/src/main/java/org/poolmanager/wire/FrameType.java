@@ -21,9 +21,7 @@ public enum FrameType {
     /** From the child: a captured log record. id = the task that ran, 0 for none, payload = {@link LogEvent}. */
     LOG,
     /** From the child: nothing follows; it ends in good order. */
-    BYE,
-    /** Either way: the next piece of a payload too large for one frame. id as in the last frame, aux = total bytes. */
-    PART;
+    BYE;
 
     private static final FrameType[] ALL = values();
 

@@ -6,7 +6,8 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects frames in one direct buffer and writes them together: a system call per batch, not per frame. Not
+ * Collects frames in one direct buffer and writes them together: a system call per batch, not per frame. It never waits:
+ * a frame that does not fit is filled in as the buffer empties, and the buffer empties as the channel takes it. Not
  * thread-safe; its owner guards it.
  */
 public final class FrameWriter {
@@ -17,53 +18,105 @@ public final class FrameWriter {
 
     private final ByteBuffer buffer;
 
+    /** The same bytes, for writing them. */
+    private final ByteBuffer out;
+
     private final @Nullable Scoreboard scoreboard;
 
-    /** Bytes sent so far. */
-    private long sent;
+    /** Bytes of the stream before the buffer. */
+    private long base;
+
+    /** How much of the buffer has been written. */
+    private int written;
+
+    /** The frame that is being filled in, null between two frames. */
+    private @Nullable Frame current;
+
+    private boolean headerFilled;
+
+    private int payloadFilled;
 
     /**
      * A writer with a buffer of its own.
      *
-     * @param channel where the frames go, blocking
+     * @param channel where the frames go
      */
     public FrameWriter(WritableByteChannel channel) {
-        this.channel = channel;
-        this.scoreboard = null;
-        this.buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        this(channel, ByteBuffer.allocateDirect(BUFFER_BYTES), null);
     }
 
     /**
      * A writer whose buffer survives the death of this process.
      *
-     * @param channel where the frames go, blocking
+     * @param channel where the frames go
      * @param scoreboard where the buffer is
      */
     public FrameWriter(WritableByteChannel channel, Scoreboard scoreboard) {
+        this(channel, scoreboard.buffer(), scoreboard);
+    }
+
+    private FrameWriter(WritableByteChannel channel, ByteBuffer buffer, @Nullable Scoreboard scoreboard) {
         this.channel = channel;
+        this.buffer = buffer;
+        this.out = buffer.duplicate();
         this.scoreboard = scoreboard;
-        this.buffer = scoreboard.buffer();
     }
 
     /**
-     * Adds a frame; writes only when the buffer is full.
+     * Begins a frame. The one before must be complete.
      *
      * @param frame what to send
-     * @throws IOException if the channel is broken
      */
-    public void write(Frame frame) throws IOException {
+    public void begin(Frame frame) {
+        current = frame;
+        headerFilled = false;
+        payloadFilled = 0;
+    }
+
+    /**
+     * Fills in as much of the frame as the buffer takes.
+     *
+     * @return whether all of it is in; if not, {@link #flush} makes room
+     */
+    public boolean fill() {
+        Frame frame = current;
+        if (frame == null) {
+            return true;
+        }
+        if (!headerFilled) {
+            if (buffer.remaining() < Frame.HEADER_BYTES) {
+                return false;
+            }
+            header(frame);
+        }
         byte[] payload = frame.payload();
-        int from = 0;
-        while (payload.length - from > Frame.CHUNK) {
-            header(FrameType.PART, 0, frame.id(), payload.length, Frame.CHUNK);
-            body(payload, from, Frame.CHUNK);
-            from += Frame.CHUNK;
+        int count = Math.min(buffer.remaining(), payload.length - payloadFilled);
+        buffer.put(payload, payloadFilled, count);
+        payloadFilled += count;
+        if (payloadFilled < payload.length) {
+            return false;
         }
-        header(frame.type(), frame.kind(), frame.id(), frame.aux(), payload.length - from);
-        body(payload, from, payload.length - from);
+        current = null;
         if (scoreboard != null) {
-            scoreboard.written(sent, buffer.position());
+            scoreboard.written(base, buffer.position());
         }
+        return true;
+    }
+
+    private void header(Frame frame) {
+        buffer.putInt(Frame.HEADER_BYTES - Frame.LENGTH_BYTES + frame.payload().length);
+        buffer.put((byte) frame.type().ordinal()).put((byte) frame.kind());
+        buffer.putLong(frame.id()).putInt(frame.aux());
+        headerFilled = true;
+    }
+
+    /**
+     * Whether the next frame may begin.
+     *
+     * @return true between two frames
+     */
+    public boolean isBetweenFrames() {
+        return current == null;
     }
 
     /**
@@ -76,38 +129,22 @@ public final class FrameWriter {
     }
 
     /**
-     * Writes what was added.
+     * Writes what the channel takes now.
      *
+     * @return whether the buffer is empty
      * @throws IOException if the channel is broken
      */
-    public void flush() throws IOException {
-        buffer.flip();
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
+    public boolean flush() throws IOException {
+        out.limit(buffer.position()).position(written);
+        channel.write(out);
+        written = out.position();
+        if (written < buffer.position()) {
+            return false;
         }
-        sent += buffer.position();
+        // The bytes stay where they are until all have been written: after a death, the reader must find them.
+        base += written;
+        written = 0;
         buffer.clear();
-    }
-
-    private void header(FrameType type, int kind, long id, int aux, int length) throws IOException {
-        if (buffer.remaining() < Frame.HEADER_BYTES) {
-            flush();
-        }
-        buffer.putInt(Frame.HEADER_BYTES - Frame.LENGTH_BYTES + length);
-        buffer.put((byte) type.ordinal()).put((byte) kind);
-        buffer.putLong(id).putInt(aux);
-    }
-
-    private void body(byte[] payload, int from, int length) throws IOException {
-        int at = from;
-        int end = from + length;
-        while (at < end) {
-            if (!buffer.hasRemaining()) {
-                flush();
-            }
-            int count = Math.min(buffer.remaining(), end - at);
-            buffer.put(payload, at, count);
-            at += count;
-        }
+        return true;
     }
 }

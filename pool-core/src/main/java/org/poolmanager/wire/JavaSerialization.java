@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JavaSerialization {
 
-    private static final int MAX_DEPTH = 20_000;
-
-    private static final long MAX_REFERENCES = 100_000_000;
+    /** Deeper than any graph that Java serialization can write with a usual stack. */
+    private static final int MAX_DEPTH = 5_000;
 
     private final @Nullable ClassLoader loader;
 
@@ -77,8 +76,9 @@ public final class JavaSerialization {
      */
     @Nullable
     Object deserialize(byte[] bytes, int from) throws PayloadException {
-        Allowing allowing = filter == null ? null : new Allowing(filter);
-        try (ObjectInputStream in = new Resolving(new ByteArrayInputStream(bytes, from, bytes.length - from), loader)) {
+        Allowing allowing = filter == null ? null : new Allowing(filter, bytes.length - from);
+        InputStream source = new ByteArrayInputStream(bytes, from, bytes.length - from);
+        try (ObjectInputStream in = new Resolving(source, loader, allowing != null)) {
             if (allowing != null) {
                 in.setObjectInputFilter(allowing);
             }
@@ -92,6 +92,8 @@ public final class JavaSerialization {
             throw new PayloadException("class " + e.getMessage() + " is missing here", e);
         } catch (StackOverflowError e) {
             throw new PayloadException("an object is nested too deeply to be read", e);
+        } catch (OutOfMemoryError e) {
+            throw new PayloadException("an object does not fit into this JVM's memory: " + e.getMessage(), e);
         } catch (IOException | RuntimeException | LinkageError e) {
             throw new PayloadException("an object cannot be read: " + e, e);
         }
@@ -102,20 +104,28 @@ public final class JavaSerialization {
 
         private final ObjectInputFilter filter;
 
+        private final int bytes;
+
         private @Nullable String refused;
 
-        Allowing(ObjectInputFilter filter) {
+        Allowing(ObjectInputFilter filter, int bytes) {
             this.filter = filter;
+            this.bytes = bytes;
         }
 
         @Override
         public Status checkInput(FilterInfo info) {
-            if (info.depth() > MAX_DEPTH || info.references() > MAX_REFERENCES) {
-                refused = "an object is larger than any reader accepts: depth " + info.depth() + ", references "
-                        + info.references();
+            Class<?> type = info.serialClass();
+            if (info.depth() > MAX_DEPTH) {
+                refused = "an object is nested " + info.depth() + " levels deep, which is refused as an attack";
                 return Status.REJECTED;
             }
-            Class<?> type = info.serialClass();
+            // Each element takes a byte at least, and a hash table four places per element at most.
+            if (info.arrayLength() > 4L * bytes + 1024) {
+                refused = "an array of " + info.arrayLength() + " elements in " + bytes
+                        + " bytes is refused as an attack";
+                return Status.REJECTED;
+            }
             if (type == null) {
                 return Status.UNDECIDED;
             }
@@ -133,9 +143,18 @@ public final class JavaSerialization {
 
         private final @Nullable ClassLoader loader;
 
-        Resolving(InputStream in, @Nullable ClassLoader loader) throws IOException {
+        private final HashNesting nesting = new HashNesting();
+
+        Resolving(InputStream in, @Nullable ClassLoader loader, boolean wary) throws IOException {
             super(in);
             this.loader = loader;
+            enableResolveObject(wary);
+        }
+
+        @Override
+        protected @Nullable Object resolveObject(@Nullable Object object) throws IOException {
+            nesting.check(object);
+            return object;
         }
 
         @Override

@@ -74,6 +74,10 @@ public final class Scoreboard {
 
     private static Scoreboard map(Path file, StandardOpenOption... options) throws IOException {
         try (FileChannel channel = FileChannel.open(file, options)) {
+            if (channel.size() == 0) {
+                // Written, not left sparse: a full disk is told now, and not by a crash at the first task.
+                channel.write(ByteBuffer.allocate(BUFFER + BUFFER_BYTES));
+            }
             return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, BUFFER + BUFFER_BYTES));
         }
     }
@@ -172,6 +176,7 @@ public final class Scoreboard {
     void written(long base, int position) {
         VarHandle.releaseFence();
         page.putLong(BASE, base);
+        VarHandle.releaseFence();
         page.putLong(END, base + position);
     }
 
@@ -185,7 +190,7 @@ public final class Scoreboard {
         VarHandle.acquireFence();
         long base = page.getLong(BASE);
         long end = page.getLong(END);
-        if (received < base || end <= received || end - base > BUFFER_BYTES) {
+        if (base < 0 || received < base || end <= received || end - base < 0 || end - base > BUFFER_BYTES) {
             return ByteBuffer.allocate(0);
         }
         return page.slice(BUFFER + (int) (received - base), (int) (end - received));

@@ -44,6 +44,12 @@ final class Inbox {
         return ids;
     }
 
+    /** Takes nothing more, and gives nothing more out: this process is leaving. */
+    synchronized void abandon() {
+        tasks.clear();
+        closed = true;
+    }
+
     synchronized void close() {
         closed = true;
         notifyAll();

@@ -1,32 +1,56 @@
 package org.poolmanager.worker;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameWriter;
 
 /**
  * The child's way out. Frames are collected and written together: when nothing more is to be done at once, or 100 µs
- * after the first of them, whichever comes first, so that a finished answer never waits for the task behind it.
+ * after the first of them, whichever comes first, so that a finished answer never waits for the task behind it. A sender
+ * waits while the parent does not read, and heeds no interrupt meanwhile: an interrupt is between the task and whoever
+ * sent it.
  */
 final class Outlet {
 
     private static final long MAX_DELAY = TimeUnit.MICROSECONDS.toNanos(100);
+
+    /** While this process exits nobody says when the parent reads again; then it is tried so often, for so long. */
+    private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final int RETRIES = 100;
+
+    private final Connection connection;
 
     private final FrameWriter writer;
 
     /** Guards the writer and the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Condition unflushed = lock.newCondition();
+    private final Condition work = lock.newCondition();
+
+    private final Condition turn = lock.newCondition();
+
+    private final Condition writable = lock.newCondition();
+
+    /** What the reading thread wants sent; it must not send itself, because it is the one that makes others' sends end. */
+    private final Deque<Frame> errands = new ArrayDeque<>();
 
     private long unflushedSince;
 
+    /** A frame is being filled in, perhaps by a thread that waits: nobody else may add to the stream. */
+    private boolean busy;
+
     private boolean flusherWaits;
 
-    Outlet(FrameWriter writer) {
+    Outlet(Connection connection, FrameWriter writer) {
+        this.connection = connection;
         this.writer = writer;
         Thread flusher = new Thread(this::flushLate, "poolmanager-flusher");
         flusher.setDaemon(true);
@@ -34,57 +58,134 @@ final class Outlet {
     }
 
     /** Adds a frame and writes it, with everything before it, unless more is about to follow. */
-    void send(Frame frame, boolean moreFollows) throws IOException {
+    void send(Frame frame, boolean moreFollows) {
         lock.lock();
         try {
+            takeTurn();
             boolean first = !writer.hasUnflushed();
-            writer.write(frame);
-            if (!moreFollows) {
-                writer.flush();
-                return;
+            writer.begin(frame);
+            while (!writer.fill()) {
+                flushAll();
             }
             long now = System.nanoTime();
             if (first) {
                 unflushedSince = now;
-            } else if (now - unflushedSince > MAX_DELAY) {
-                writer.flush();
-                return;
             }
-            if (flusherWaits) {
-                unflushed.signal();
+            if (!moreFollows || now - unflushedSince > MAX_DELAY) {
+                flushAll();
+            } else if (flusherWaits) {
+                work.signal();
             }
+        } catch (IOException e) {
+            WorkerMain.parentIsGone();
+        } finally {
+            giveTurn();
+            lock.unlock();
+        }
+    }
+
+    /** Has a frame sent soon, without waiting. */
+    void sendLater(Frame frame) {
+        lock.lock();
+        try {
+            errands.add(frame);
+            work.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    void flush() throws IOException {
+    void flush() {
         lock.lock();
         try {
-            writer.flush();
+            takeTurn();
+            flushAll();
+        } catch (IOException e) {
+            WorkerMain.parentIsGone();
+        } finally {
+            giveTurn();
+            lock.unlock();
+        }
+    }
+
+    /** The connection takes bytes again. Called by the reading thread. */
+    void writable() {
+        lock.lock();
+        try {
+            writable.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void takeTurn() {
+        while (busy) {
+            turn.awaitUninterruptibly();
+        }
+        busy = true;
+    }
+
+    private void giveTurn() {
+        busy = false;
+        turn.signal();
+    }
+
+    private void flushAll() throws IOException {
+        int retries = 0;
+        while (!writer.flush()) {
+            if (connection.isReading()) {
+                connection.awaitWritable();
+                writable.awaitUninterruptibly();
+            } else if (retries++ < RETRIES) {
+                pause();
+            } else {
+                throw new IOException("the parent does not read");
+            }
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // flushAll() is the loop
+    private void pause() {
+        try {
+            writable.awaitNanos(RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void flushLate() {
+        while (true) {
+            Frame errand = nextErrand();
+            if (errand == null) {
+                flush();
+            } else {
+                send(errand, false);
+            }
+        }
+    }
+
+    /** Waits until there is something to send, or to flush: then null. */
+    private @Nullable Frame nextErrand() {
         lock.lock();
         try {
             while (true) {
-                while (!writer.hasUnflushed()) {
-                    flusherWaits = true;
-                    unflushed.await();
+                if (!errands.isEmpty()) {
+                    return errands.poll();
                 }
-                flusherWaits = false;
                 long left = unflushedSince + MAX_DELAY - System.nanoTime();
-                if (left > 0) {
-                    unflushed.awaitNanos(left);
+                if (busy || !writer.hasUnflushed()) {
+                    flusherWaits = true;
+                    work.awaitUninterruptibly();
+                    flusherWaits = false;
+                } else if (left <= 0) {
+                    return null;
                 } else {
-                    writer.flush();
+                    work.awaitNanos(left);
                 }
             }
-        } catch (InterruptedException | IOException e) {
-            WorkerMain.parentIsGone();
+        } catch (InterruptedException e) {
+            WorkerMain.parentIsGone(); // nobody interrupts this thread
+            return null;
         } finally {
             lock.unlock();
         }

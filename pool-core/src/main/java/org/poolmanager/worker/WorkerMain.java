@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
@@ -40,10 +41,18 @@ public final class WorkerMain {
 
     private final Inbox inbox = new Inbox();
 
-    private @Nullable LogCapture capture;
+    /** Set by {@link #open}, before any other thread looks. */
+    private Scoreboard scoreboard;
+
+    private Connection connection;
+
+    private Outlet outlet;
+
+    private LogCapture capture;
 
     private volatile boolean leaving;
 
+    @SuppressWarnings("NullAway.Init") // open() is the second half of the construction
     private WorkerMain(StartConfig config, LifeLine lifeLine) {
         this.config = config;
         this.lifeLine = lifeLine;
@@ -81,18 +90,12 @@ public final class WorkerMain {
         } catch (Exception | LinkageError e) {
             problem = e;
         }
-        SocketChannel channel = connecting.get();
-        Scoreboard scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
-        Outlet outlet = new Outlet(new FrameWriter(channel, scoreboard));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(channel, outlet), "poolmanager-leave"));
-        captureLogs(outlet, scoreboard);
+        open(connecting.get());
         PoolProcess<@Nullable Object, @Nullable Object> process = null;
         if (target != null) {
             try {
                 process = target.build();
-                if (capture != null) {
-                    capture.refresh(); // the target may have set up logging anew
-                }
+                capture.refresh(); // the target may have set up logging anew
             } catch (Throwable e) {
                 problem = e;
             }
@@ -109,10 +112,7 @@ public final class WorkerMain {
             return;
         }
         outlet.send(Frame.of(FrameType.READY, 0), false);
-        FrameReader reader = new FrameReader(channel, config.maxPayload());
-        daemon("poolmanager-reader", () -> read(reader, outlet));
-        boolean fit = new TaskLoop(inbox, outlet, scoreboard, codec, process).run();
-        end(process, outlet, fit);
+        end(process, new TaskLoop(inbox, outlet, scoreboard, codec, process).run());
     }
 
     private SocketChannel connect() throws IOException {
@@ -125,25 +125,29 @@ public final class WorkerMain {
         return channel;
     }
 
-    private void captureLogs(Outlet outlet, Scoreboard scoreboard) {
-        if (!config.levels().isEmpty()) {
-            capture = LogCapture.install(config.levels(), event -> sendLog(event, outlet, scoreboard));
-        }
+    private void open(SocketChannel channel) throws IOException {
+        scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
+        connection = new Connection(channel, this::writable);
+        outlet = new Outlet(connection, new FrameWriter(connection, scoreboard));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "poolmanager-leave"));
+        capture = LogCapture.install(config.levels(), this::sendLog);
+        FrameReader reader = new FrameReader(connection, config.maxPayload());
+        daemon("poolmanager-reader", () -> read(reader));
     }
 
-    private static void sendLog(LogEvent event, Outlet outlet, Scoreboard scoreboard) {
-        try {
-            outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), true);
-        } catch (IOException e) {
-            parentIsGone();
-        }
+    private void writable() {
+        outlet.writable();
     }
 
-    private void read(FrameReader reader, Outlet outlet) {
+    private void sendLog(LogEvent event) {
+        outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), true);
+    }
+
+    private void read(FrameReader reader) {
         try {
             Frame frame;
             while ((frame = reader.next()) != null) {
-                accept(frame, outlet);
+                accept(frame);
             }
         } catch (IOException e) {
             if (!leaving) {
@@ -155,15 +159,11 @@ public final class WorkerMain {
         }
     }
 
-    private void accept(Frame frame, Outlet outlet) throws IOException {
+    private void accept(Frame frame) throws IOException {
         switch (frame.type()) {
             case TASK -> inbox.add(frame);
-            case RECALL -> outlet.send(recalled(frame.id(), inbox.removeAll()), false);
-            case LEVELS -> {
-                if (capture != null) {
-                    capture.levels(Levels.decode(frame.payload()));
-                }
-            }
+            case RECALL -> outlet.sendLater(recalled(frame.id(), inbox.removeAll()));
+            case LEVELS -> capture.levels(Levels.decode(frame.payload()));
             case STOP -> inbox.close();
             default -> throw new IOException("a parent does not send " + frame.type());
         }
@@ -175,7 +175,7 @@ public final class WorkerMain {
         return Frame.of(FrameType.RECALLED, request, payload.array());
     }
 
-    private void end(PoolProcess<?, ?> process, Outlet outlet, boolean fit) throws IOException {
+    private void end(PoolProcess<?, ?> process, boolean fit) {
         if (!fit) {
             outlet.flush();
             Runtime.getRuntime().halt(1);
@@ -190,16 +190,17 @@ public final class WorkerMain {
         System.exit(0);
     }
 
-    /** An exit has begun: what is finished is sent, and no thread of ours holds the exit up. */
-    private void leave(SocketChannel channel, Outlet outlet) {
+    /** An exit has begun: no task begins any more, what is finished is sent, and no thread of ours holds the exit up. */
+    private void leave() {
         leaving = true;
+        inbox.abandon();
+        outlet.flush();
         try {
-            outlet.flush();
             lifeLine.leave();
-            channel.shutdownInput();
         } catch (IOException e) {
             parentIsGone();
         }
+        connection.stopReading();
     }
 
     private static void daemon(String name, Runnable body) {

@@ -1,0 +1,112 @@
+package org.poolmanager.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * A socket on which one thread waits for bytes, and any thread writes without ever waiting. A blocking socket will not
+ * do: a write would hold up its thread for as long as the peer is stopped, and an interrupt of that thread would close
+ * the socket for everybody.
+ */
+public final class Connection implements ReadableByteChannel, WritableByteChannel {
+
+    private final SocketChannel channel;
+
+    private final Selector selector;
+
+    private final SelectionKey key;
+
+    private final Runnable whenWritable;
+
+    private volatile boolean readingStopped;
+
+    /**
+     * Takes over a connected socket.
+     *
+     * @param channel the socket
+     * @param whenWritable called by the reading thread after {@link #awaitWritable}, once more bytes can be written
+     * @throws IOException if the socket is of no use
+     */
+    public Connection(SocketChannel channel, Runnable whenWritable) throws IOException {
+        this.channel = channel;
+        this.whenWritable = whenWritable;
+        this.selector = Selector.open();
+        channel.configureBlocking(false);
+        this.key = channel.register(selector, SelectionKey.OP_READ);
+    }
+
+    /**
+     * Waits for bytes. For one thread only, which nobody else interrupts.
+     *
+     * @param target where they go, with room
+     * @return how many, or -1 at the end
+     * @throws IOException if the socket is broken
+     */
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        while (!readingStopped) {
+            int count = channel.read(target);
+            if (count != 0) {
+                return count;
+            }
+            selector.select();
+            boolean writable = selector.selectedKeys().contains(key) && key.isWritable();
+            selector.selectedKeys().clear();
+            if (writable) {
+                key.interestOpsAnd(~SelectionKey.OP_WRITE);
+                whenWritable.run();
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Writes what the socket takes at this moment.
+     *
+     * @param source the bytes
+     * @return how many were written, perhaps none
+     * @throws IOException if the socket is broken
+     */
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return channel.write(source);
+    }
+
+    /** Has the reading thread call {@code whenWritable} as soon as the socket takes more. */
+    public void awaitWritable() {
+        key.interestOpsOr(SelectionKey.OP_WRITE);
+        selector.wakeup();
+    }
+
+    /** Ends the reading, though the socket is open: {@link #read} returns -1 from now on. */
+    public void stopReading() {
+        readingStopped = true;
+        selector.wakeup();
+    }
+
+    /**
+     * Whether anybody still waits for bytes, and for the socket to become writable.
+     *
+     * @return false after {@link #stopReading}
+     */
+    public boolean isReading() {
+        return !readingStopped;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (selector) {
+            channel.close();
+        }
+    }
+}
