@@ -39,7 +39,8 @@ public final class Outcome<R extends @Nullable Object> {
     }
 
     /**
-     * Which task: its place, from 0, among the tasks that were put, or within its own {@code map} call.
+     * Which task: its place, from 0, among the tasks that were put, or within its own {@code map} call; of a
+     * submitted task, its place among all tasks of the pool.
      *
      * @return the index
      */

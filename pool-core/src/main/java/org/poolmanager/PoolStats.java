@@ -59,7 +59,7 @@ public record PoolStats(
      *
      * @param size how many wait
      * @param capacity how many may wait while all workers are busy
-     * @param remaining how many more would be accepted now
+     * @param remaining how many more may wait
      * @param oldest how long the task that waits longest in the queue has waited, if any does
      */
     public record Queue(

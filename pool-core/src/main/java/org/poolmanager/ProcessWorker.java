@@ -240,7 +240,7 @@ final class ProcessWorker implements Worker {
                 ? " was not ready within its start-timeout of " + Texts.seconds(limit) + " and was killed. "
                 : " " + exit.describe() + " before it was ready. ";
         return new WorkerStartException(
-                who() + what + Texts.lastLines(exit.lastLines()) + " Its command was: " + jvm.commandLine(), problem);
+                who() + what + Texts.lastLines(exit.lastLines()) + "Its command was: " + jvm.commandLine(), problem);
     }
 
     private void giveUp() {

@@ -41,7 +41,7 @@ final class ProcessWorkers implements Workers {
     private Set<String> loggers = Set.of();
 
     /** Both set by {@link #open}, before any worker is created. */
-    private @Nullable Path directory;
+    private @Nullable SocketDirectory directory;
 
     private @Nullable ClassPath classPath;
 
@@ -85,7 +85,7 @@ final class ProcessWorkers implements Workers {
             levelWatch = null;
         }
         if (directory != null) {
-            SocketDirectory.remove(directory);
+            directory.close();
             directory = null;
         }
     }
@@ -128,7 +128,7 @@ final class ProcessWorkers implements Workers {
         if (directory == null) {
             throw new IllegalStateException("not open");
         }
-        return directory;
+        return directory.path();
     }
 
     ClassPath classPath() {

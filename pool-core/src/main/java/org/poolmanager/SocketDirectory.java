@@ -1,41 +1,63 @@
 package org.poolmanager;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.poolmanager.launch.LaunchException;
 import org.slf4j.LoggerFactory;
 
-/** The owner-only directory in which a pool meets its children. */
-final class SocketDirectory {
+/**
+ * The owner-only directory in which a pool meets its children. A lock on a file in it says that its owner lives: unlike a
+ * process id, that holds across containers that share a temporary directory.
+ */
+final class SocketDirectory implements AutoCloseable {
 
     /** The kernel allows 107 bytes for the whole path of a socket. */
     private static final int MAX_LENGTH = 107 - "/w9999-999999.socket".length();
 
     private static final Pattern NAME = Pattern.compile("poolmanager-(\\d{1,18})-\\d+");
 
+    private static final String MARK = ".owner";
+
+    private static final long PID = ProcessHandle.current().pid();
+
     private static final AtomicBoolean SWEPT = new AtomicBoolean();
 
-    private SocketDirectory() {}
+    private final Path path;
+
+    /** Its lock ends with it, and with this process. */
+    private final FileChannel owner;
+
+    private SocketDirectory(Path path) throws IOException {
+        this.path = path;
+        Path unlocked = path.resolve(".new");
+        this.owner = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        if (owner.tryLock() != null) {
+            Files.move(unlocked, path.resolve(MARK)); // only now does the name say that the lock counts
+        }
+    }
 
     /** Creates a directory whose name cannot be guessed, in a place short enough for sockets. */
-    static Path create() {
-        String prefix = "poolmanager-" + ProcessHandle.current().pid() + "-";
+    static SocketDirectory create() {
         sweep();
-        String configured = System.getProperty("java.io.tmpdir");
         IOException problem = null;
         for (Path parent : places()) {
             try {
-                Path directory = Files.createTempDirectory(parent, prefix).toAbsolutePath();
+                Path directory = Files.createTempDirectory(parent, "poolmanager-" + PID + "-")
+                        .toAbsolutePath();
                 if (directory.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH) {
-                    return directory;
+                    return new SocketDirectory(directory);
                 }
                 Files.delete(directory);
             } catch (IOException e) {
@@ -43,11 +65,26 @@ final class SocketDirectory {
             }
         }
         throw new LaunchException(
-                "no directory for the sockets of child JVMs can be created: neither in " + configured
-                        + " (java.io.tmpdir) nor in /tmp, or the path is longer than the " + MAX_LENGTH
-                        + " bytes that a socket allows" + (problem == null ? "" : ": " + problem)
+                "no directory for the sockets of child JVMs can be created: neither in "
+                        + System.getProperty("java.io.tmpdir") + " (java.io.tmpdir) nor in /tmp, or the path is longer"
+                        + " than the " + MAX_LENGTH + " bytes that a socket allows"
+                        + (problem == null ? "" : ": " + problem)
                         + ". Set java.io.tmpdir to a short, writable directory.",
                 problem);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() {
+        try {
+            owner.close();
+        } catch (IOException e) {
+            LoggerFactory.getLogger(PoolManager.class).debug("The lock in {} could not be released", path, e);
+        }
+        remove(path);
     }
 
     /** Removes what parents left behind that were killed and could not clean up. Once in the life of this JVM. */
@@ -58,22 +95,35 @@ final class SocketDirectory {
         for (Path parent : places()) {
             try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, "poolmanager-*")) {
                 for (Path directory : left) {
-                    Matcher name = NAME.matcher(directory.getFileName().toString());
-                    if (name.matches()
-                            && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                            && Files.isWritable(directory)
-                            && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+                    if (isAbandoned(directory)) {
                         remove(directory);
                     }
                 }
-            } catch (IOException e) {
+            } catch (IOException | DirectoryIteratorException e) {
                 LoggerFactory.getLogger(PoolManager.class).debug("{} could not be swept", parent, e);
             }
         }
     }
 
+    private static boolean isAbandoned(Path directory) {
+        Matcher name = NAME.matcher(directory.getFileName().toString());
+        Path mark = directory.resolve(MARK);
+        // Closing any channel of a file would release this process's own locks on it, so its own are not touched.
+        if (!name.matches()
+                || Long.parseLong(name.group(1)) == PID
+                || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                || !Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            return channel.tryLock() != null;
+        } catch (IOException e) {
+            return false; // somebody else's
+        }
+    }
+
     private static List<Path> places() {
-        return List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp")).stream()
+        return Stream.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"))
                 .filter(Files::isDirectory)
                 .distinct()
                 .toList();

@@ -18,7 +18,8 @@ public abstract class TaskException extends PoolException {
     }
 
     /**
-     * Which task: its place, from 0, among the tasks that were put, or within its own {@code map} call.
+     * Which task: its place, from 0, among the tasks that were put, or within its own {@code map} call; of a
+     * submitted task, its place among all tasks of the pool.
      *
      * @return the index, or -1 if the task was refused before it got one
      */

@@ -111,7 +111,9 @@ final class Texts {
     }
 
     static String lastLines(List<String> lines) {
-        return lines.isEmpty() ? "It printed nothing." : "It printed: " + String.join(System.lineSeparator(), lines);
+        return lines.isEmpty()
+                ? "It printed nothing. "
+                : "It printed: " + String.join(System.lineSeparator(), lines) + System.lineSeparator();
     }
 
     static String seconds(Duration duration) {

@@ -44,7 +44,7 @@ class LifeCycleTest {
         for (CompletableFuture<Integer> future : futures) {
             assertThatThrownBy(future::get)
                     .isInstanceOf(CancellationException.class)
-                    .hasMessageContaining("daemon pools do not wait for outstanding work");
+                    .hasStackTraceContaining("daemon pools do not wait for outstanding work");
         }
     }
 

@@ -58,7 +58,7 @@ class ParentDeathTest {
                         pool.put(60_000);
                     }
                     report(pool);
-                    pool.join();
+                    System.in.read(); // until it is killed
                 }
             }
         }
@@ -154,6 +154,27 @@ class ParentDeathTest {
             return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
         } catch (IOException e) {
             return process.isAlive();
+        }
+    }
+
+    @Test
+    @DisplayName("X06: what a killed parent left behind is removed by the next, and nothing of a living one")
+    void x06Sweep() throws Exception {
+        Process victim = start("idle");
+        workers(victim);
+        victim.destroyForcibly().waitFor();
+        Process living = start("idle");
+        try {
+            workers(living);
+            assertThat(directories(victim.pid())).isEmpty();
+            Process third = start("idle");
+            workers(third);
+            third.destroyForcibly().waitFor();
+            sweep(third.pid());
+            assertThat(directories(living.pid())).isNotEmpty();
+        } finally {
+            living.destroyForcibly().waitFor();
+            sweep(living.pid());
         }
     }
 

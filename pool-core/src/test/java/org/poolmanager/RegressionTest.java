@@ -206,6 +206,7 @@ class RegressionTest {
                     .build();
             pool.start();
             CompletableFuture<Void> other = CompletableFuture.runAsync(pool::close);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> pool.state() != PoolState.RUNNING);
             pool.close();
             pool.start();
             other.get(10, TimeUnit.SECONDS);

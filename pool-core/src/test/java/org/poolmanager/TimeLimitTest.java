@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("Time limits")
 class TimeLimitTest {
 
-    private static final Duration LIMIT = Duration.ofMillis(400);
+    private static final Duration LIMIT = Duration.ofSeconds(1);
 
     @BothModes
     @DisplayName("C035, C045: a task over its limit is ended, its worker replaced, its neighbours untouched")
@@ -30,7 +30,7 @@ class TimeLimitTest {
                 .start()) {
             pool.map(List.of(1, 1, 1, 1));
             long start = System.nanoTime();
-            CompletableFuture<Integer> tooLong = pool.submit(1500);
+            CompletableFuture<Integer> tooLong = pool.submit(4000);
             CompletableFuture<Integer> neighbour = pool.submit(100);
             assertThatThrownBy(() -> tooLong.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
@@ -38,14 +38,14 @@ class TimeLimitTest {
                     .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
                         assertThat(e.limitName()).isEqualTo("task-timeout");
                         assertThat(e.limit()).isEqualTo(LIMIT);
-                        assertThat(e.elapsed()).isBetween(LIMIT, LIMIT.plusMillis(250));
+                        assertThat(e.elapsed()).isBetween(LIMIT, LIMIT.plusMillis(1000));
                         assertThat(e.index()).isEqualTo(4);
                     })
-                    .hasMessageContaining("over its task-timeout of 400.0 ms")
+                    .hasMessageContaining("over its task-timeout of 1.000 s")
                     .hasMessageContaining("raise task-timeout");
             long took = (System.nanoTime() - start) / 1_000_000;
-            System.out.println("C035 " + isolation + ": limit of 400 ms told after " + took + " ms");
-            assertThat(took).isBetween(400L, 1400L);
+            System.out.println("C035 " + isolation + ": limit of 1 s told after " + took + " ms");
+            assertThat(took).isBetween(1000L, 3000L);
             assertThat(neighbour.get(10, TimeUnit.SECONDS)).isEqualTo(100);
             assertThat(pool.map(IntStream.range(0, 20).boxed().toList())).hasSize(20);
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
@@ -63,7 +63,7 @@ class TimeLimitTest {
                 .queueSize(20)
                 .taskTimeout(LIMIT)
                 .start()) {
-            assertThat(pool.map(java.util.Collections.nCopies(10, 120))).hasSize(10);
+            assertThat(pool.map(java.util.Collections.nCopies(10, 150))).hasSize(10);
             assertThat(pool.stats().tasks().timedOut()).isZero();
         }
     }

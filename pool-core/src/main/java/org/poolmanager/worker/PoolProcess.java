@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public interface PoolProcess<T extends @Nullable Object, R extends @Nullable Object> {
 
     /**
-     * Does one task. Whatever is thrown here, {@link Error}s included, fails this task alone.
+     * Does one task. Whatever is thrown here, {@link Error}s included, fails this task alone. A {@link VirtualMachineError}
+     * other than a {@link StackOverflowError} also retires the worker, if that is a child JVM.
      *
      * @param task the task, null if null was put
      * @return the result, null included
