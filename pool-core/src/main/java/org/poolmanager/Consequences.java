@@ -70,6 +70,7 @@ final class Consequences {
         if (events.hasListeners()) {
             delivered.forEach(this::tell);
         }
+        PoolThread.forgetInterrupt();
     }
 
     /** What fails for one must not keep the others from theirs. */

@@ -128,6 +128,9 @@ final class Engine {
     void start() throws InterruptedException {
         life.lock.lock();
         try {
+            if (life.state() == PoolState.FAILED && !PoolThread.isOf(life)) {
+                awaitLanes(LAST_WAIT);
+            }
             if (life.state().acceptsTasks() || life.state() == PoolState.DRAINING || lanes > 0) {
                 throw new IllegalStateException("Pool '" + settings.name() + "' is already " + life.state()
                         + "; a pool can be started again once it is closed");

@@ -2,7 +2,6 @@ package org.poolmanager;
 
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.LogEvent;
 import org.slf4j.Logger;
@@ -25,9 +24,6 @@ final class Lane implements Runnable, Worker.Sink {
 
     private final Slot slot;
 
-    /** The worker of this lane; written by its thread, read by those that pump its output. */
-    private volatile @Nullable Worker worker;
-
     Lane(Engine engine, Slot slot) {
         this.engine = engine;
         this.slot = slot;
@@ -38,7 +34,6 @@ final class Lane implements Runnable, Worker.Sink {
         try {
             Worker next;
             while ((next = engine.nextWorker(slot, this)) != null) {
-                worker = next;
                 live(next);
             }
         } catch (InterruptedException e) {
@@ -70,40 +65,29 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     @Override
-    public void answered(List<Answer> answers) {
-        Worker from = worker;
-        if (from != null && !answers.isEmpty()) {
+    public void answered(Worker from, List<Answer> answers) {
+        if (!answers.isEmpty()) {
             engine.board().answered(slot, from, answers);
         }
     }
 
     @Override
-    public void recalled(long request, long[] tasks) {
-        Worker from = worker;
-        if (from != null) {
-            engine.board().recalled(slot, from, request, tasks);
-        }
+    public void recalled(Worker from, long request, long[] tasks) {
+        engine.board().recalled(slot, from, request, tasks);
     }
 
     @Override
-    public void logged(long task, LogEvent event) {
-        Worker from = worker;
-        if (from != null) {
-            engine.replay().replay(event, slot.id, from.pid(), task == 0 ? -1 : task);
-        }
+    public void logged(Worker from, long task, LogEvent event) {
+        engine.replay().replay(event, slot.id, from.pid(), task == 0 ? -1 : task);
     }
 
     @Override
-    public void printed(boolean error, String line) {
-        Worker from = worker;
+    public void printed(Worker from, boolean error, String line) {
         MDC.put("pool", engine.settings().name());
         MDC.put("worker", Integer.toString(slot.id));
-        if (from != null) {
-            MDC.put("pid", Long.toString(from.pid()));
-            long task = from.task();
-            if (task != 0) {
-                MDC.put("task", Long.toString(task));
-            }
+        MDC.put("pid", Long.toString(from.pid()));
+        if (from.task() != 0) {
+            MDC.put("task", Long.toString(from.task()));
         }
         try {
             if (error) {

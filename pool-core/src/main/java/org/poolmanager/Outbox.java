@@ -99,7 +99,22 @@ final class Outbox {
             }
         } catch (IOException e) {
             close(); // the reading thread sees the end of the connection, and does what is to be done
+        } catch (RuntimeException | Error e) {
+            breakOff();
+            throw e;
         }
+    }
+
+    /** The stream is beyond repair: the reading thread shall see its end. */
+    private synchronized void breakOff() {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (IOException e) {
+                // Then it is closed as well.
+            }
+        }
+        close();
     }
 
     /** Puts frames into the buffer until it is full or there is none. */

@@ -23,6 +23,8 @@ final class OutputTail {
 
     private final Life life;
 
+    private final Worker worker;
+
     private final Worker.Sink sink;
 
     private final List<Thread> readers = new ArrayList<>();
@@ -30,8 +32,9 @@ final class OutputTail {
     /** Guarded by itself. */
     private final Deque<String> tail = new ArrayDeque<>();
 
-    OutputTail(Life life, Worker.Sink sink) {
+    OutputTail(Life life, Worker worker, Worker.Sink sink) {
         this.life = life;
+        this.worker = worker;
         this.sink = sink;
     }
 
@@ -57,7 +60,7 @@ final class OutputTail {
             String line;
             while ((line = readLine(lines)) != null) {
                 remember(line);
-                sink.printed(error, line);
+                sink.printed(worker, error, line);
             }
         } catch (IOException e) {
             // The stream ends like this when the process is killed.

@@ -20,6 +20,13 @@ final class PoolThread extends Thread {
         }
     }
 
+    /** Users' callbacks run on threads of a pool; an interrupt that they leave behind is nobody's. */
+    static void forgetInterrupt() {
+        if (Thread.currentThread() instanceof PoolThread) {
+            Thread.interrupted();
+        }
+    }
+
     /** Whether the current thread belongs to this pool. */
     static boolean isOf(Life life) {
         return Thread.currentThread() instanceof PoolThread thread && thread.life == life;

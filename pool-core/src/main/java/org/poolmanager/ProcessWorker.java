@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -94,7 +95,7 @@ final class ProcessWorker implements Worker {
         this.sink = sink;
         this.socket = shared.directory().resolve("w" + id + "-" + generation + ".socket");
         this.page = shared.directory().resolve("w" + id + "-" + generation + ".page");
-        this.output = new OutputTail(shared.life, sink);
+        this.output = new OutputTail(shared.life, this, sink);
     }
 
     // ---- start ----
@@ -136,11 +137,20 @@ final class ProcessWorker implements Worker {
                         shared.target,
                         shared.levels())
                 .write(jvm.stdin());
-        Connection child = new Connection(accept(listening), outbox::writable);
+        Connection child = connect(accept(listening));
         connection = child;
         jvm.started();
         return new FrameReader(
                 new RescuingChannel(child, board), shared.settings.wire().maxPayload());
+    }
+
+    private Connection connect(SocketChannel accepted) throws IOException {
+        try {
+            return new Connection(accepted, outbox::writable);
+        } catch (IOException | RuntimeException | Error e) {
+            accepted.close();
+            throw e;
+        }
     }
 
     private ServerSocketChannel listen() throws IOException {
@@ -209,7 +219,7 @@ final class ProcessWorker implements Worker {
                     outbox.flush();
                     return;
                 }
-                case LOG -> sink.logged(frame.id(), LogEvent.decode(frame.payload()));
+                case LOG -> sink.logged(this, frame.id(), LogEvent.decode(frame.payload()));
                 case START_FAILED -> {
                     Throwable cause = Failure.decode(frame.payload()).thrown().toThrowable();
                     throw new WorkerStartException(who() + " could not build its target: " + cause, cause);
@@ -270,11 +280,13 @@ final class ProcessWorker implements Worker {
                     passOn(answers);
                 }
             }
+        } catch (EOFException e) {
+            // It died in the midst of a frame; why, its exit says.
         } catch (IOException e) {
             complaint = "the pool could not read what it sent: " + e.getMessage();
             kill(); // a child that is not understood must not go on with its tasks
         }
-        sink.answered(answers);
+        sink.answered(this, answers);
         return postMortem();
     }
 
@@ -285,12 +297,12 @@ final class ProcessWorker implements Worker {
                 fatal |= kind == AnswerKind.FATAL;
                 answers.add(new Answer(frame.id(), kind, frame.payload(), frame.aux()));
             }
-            case LOG -> sink.logged(frame.id(), LogEvent.decode(frame.payload()));
+            case LOG -> sink.logged(this, frame.id(), LogEvent.decode(frame.payload()));
             case RECALLED -> {
                 passOn(answers);
                 long[] ids = new long[frame.payload().length / Long.BYTES];
                 ByteBuffer.wrap(frame.payload()).asLongBuffer().get(ids);
-                sink.recalled(frame.id(), ids);
+                sink.recalled(this, frame.id(), ids);
                 outbox.done(ids.length);
             }
             case BYE -> saidGoodbye = true;
@@ -300,13 +312,14 @@ final class ProcessWorker implements Worker {
 
     private void passOn(List<Answer> answers) {
         if (!answers.isEmpty()) {
-            sink.answered(List.copyOf(answers));
+            sink.answered(this, List.copyOf(answers));
             outbox.done(answers.size());
             answers.clear();
         }
     }
 
     private WorkerEnd postMortem() throws InterruptedException {
+        PoolThread.forgetInterrupt();
         shared.remove(this);
         outbox.close();
         ChildJvm jvm;

@@ -108,7 +108,7 @@ final class ThreadWorker implements Worker {
             if (!finish()) {
                 return;
             }
-            sink.answered(List.of(answer));
+            sink.answered(this, List.of(answer));
         }
         try {
             process.close();
@@ -186,7 +186,7 @@ final class ThreadWorker implements Worker {
             if (recall == null) {
                 return;
             }
-            sink.recalled(recall.request, recall.ids);
+            sink.recalled(this, recall.request, recall.ids);
         }
     }
 

@@ -54,12 +54,12 @@ interface Worker {
     /** What a worker's words are passed to, on its lane's thread. */
     interface Sink {
 
-        void answered(List<Answer> answers);
+        void answered(Worker from, List<Answer> answers);
 
-        void recalled(long request, long[] tasks);
+        void recalled(Worker from, long request, long[] tasks);
 
-        void logged(long task, LogEvent event);
+        void logged(Worker from, long task, LogEvent event);
 
-        void printed(boolean error, String line);
+        void printed(Worker from, boolean error, String line);
     }
 }

@@ -243,6 +243,57 @@ class RegressionTest {
         }
     }
 
+    @BothModes
+    @DisplayName("a dependent that leaves an interrupt behind harms nobody")
+    void dependentThatInterrupts(Isolation isolation) throws Exception {
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(1).start()) {
+            for (int i = 0; i < 20; i++) {
+                pool.submit(i)
+                        .thenAccept(x -> Thread.currentThread().interrupt())
+                        .get(10, TimeUnit.SECONDS);
+                Thread.interrupted();
+            }
+            if (isolation == Isolation.PROCESS) {
+                ProcessHandle.of(pool.stats().workerList().get(0).pid())
+                        .orElseThrow()
+                        .destroyForcibly();
+            }
+            assertThat(pool.mapOutcomes(List.of(1, 2)).get(1).get()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    @DisplayName("a task that overflows its stack in a log call leaves the stream whole")
+    void overflowInLogCall() throws Exception {
+        try (Records records = new Records("test.deep", Level.INFO);
+                var pool = PoolManager.builder((Integer x) -> {
+                            try {
+                                return Deep.down(0);
+                            } catch (StackOverflowError e) {
+                                return x;
+                            }
+                        })
+                        .size(1)
+                        .loggers("test.deep")
+                        .start()) {
+            assertThat(pool.map(List.of(1, 2, 3))).containsExactly(1, 2, 3);
+            assertThat(records.events).isNotEmpty();
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    static final class Deep {
+        private Deep() {}
+
+        static int down(int depth) {
+            if (depth % 50 == 0) {
+                LoggerFactory.getLogger("test.deep").info("{}", depth);
+            }
+            return down(depth + 1) + 1;
+        }
+    }
+
     @Test
     @DisplayName("a failed look for the class path leaves no directory")
     void failedOpen() {

@@ -25,6 +25,8 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
 
     private volatile boolean readingStopped;
 
+    private volatile boolean wantsWrite;
+
     /**
      * Takes over a connected socket.
      *
@@ -50,19 +52,29 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     @Override
     public int read(ByteBuffer target) throws IOException {
         while (!readingStopped) {
+            if (wantsWrite) {
+                selector.selectNow(); // a peer that never stops sending must not starve those who write to it
+                serveWriters();
+            }
             int count = channel.read(target);
             if (count != 0) {
                 return count;
             }
+            Thread.interrupted(); // left behind by somebody's callback: with it, nothing would be waited for
             selector.select();
-            boolean writable = selector.selectedKeys().contains(key) && key.isWritable();
-            selector.selectedKeys().clear();
-            if (writable) {
-                key.interestOpsAnd(~SelectionKey.OP_WRITE);
-                whenWritable.run();
-            }
+            serveWriters();
         }
         return -1;
+    }
+
+    private void serveWriters() {
+        boolean writable = selector.selectedKeys().contains(key) && key.isWritable();
+        selector.selectedKeys().clear();
+        if (writable && wantsWrite) {
+            wantsWrite = false;
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+            whenWritable.run();
+        }
     }
 
     /**
@@ -80,6 +92,7 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     /** Has the reading thread call {@code whenWritable} as soon as the socket takes more. */
     public void awaitWritable() {
         key.interestOpsOr(SelectionKey.OP_WRITE);
+        wantsWrite = true;
         selector.wakeup();
     }
 

@@ -36,6 +36,11 @@ public final class FrameWriter {
 
     private int payloadFilled;
 
+    /** Where the frame begins in the buffer, and whether a part of it has left the buffer. */
+    private int frameStart;
+
+    private boolean frameLeft;
+
     /**
      * A writer with a buffer of its own.
      *
@@ -71,6 +76,30 @@ public final class FrameWriter {
         current = frame;
         headerFilled = false;
         payloadFilled = 0;
+        frameStart = buffer.position();
+        frameLeft = false;
+    }
+
+    /**
+     * Takes back the frame that is being filled in, after an error in the midst of it.
+     *
+     * @return false if a part of it has been sent: then the stream is beyond repair
+     */
+    public boolean takeBack() {
+        if (current != null && !frameLeft) {
+            buffer.position(frameStart);
+            current = null;
+        }
+        return current == null;
+    }
+
+    /**
+     * How much has been sent.
+     *
+     * @return bytes since the beginning of the stream
+     */
+    public long sent() {
+        return base + written;
     }
 
     /**
@@ -138,12 +167,14 @@ public final class FrameWriter {
         out.limit(buffer.position()).position(written);
         channel.write(out);
         written = out.position();
+        frameLeft |= current != null && written > frameStart;
         if (written < buffer.position()) {
             return false;
         }
         // The bytes stay where they are until all have been written: after a death, the reader must find them.
         base += written;
         written = 0;
+        frameStart = 0;
         buffer.clear();
         return true;
     }

@@ -2,51 +2,71 @@ package org.poolmanager.wire;
 
 import java.io.InvalidObjectException;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Hashtable;
 import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops the attack of sets in sets: each level doubles the time that a hash code takes, so a few hundred bytes keep a
- * reader busy for ever. Sees each object when it has been read, so before it becomes a key of another.
+ * Stops the attack of collections in collections: where the same part is shared at each level, each level doubles the
+ * time that a hash code takes, so a few hundred bytes keep a reader busy for ever. Sees each object when it has been
+ * read, so before it becomes a key of another, and reckons what its hash code costs. Collections hidden in the fields of
+ * other classes are not seen: those classes must be allowed first.
  */
 final class HashNesting {
 
-    /** A million hash codes: milliseconds. */
-    private static final int MAX_LEVELS = 20;
+    /** A million steps: milliseconds. */
+    private static final long ALWAYS_FINE = 1_000_000;
 
-    private final IdentityHashMap<Object, Integer> levels = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Long> costs = new IdentityHashMap<>();
+
+    private final long limit;
+
+    /**
+     * Reckons.
+     *
+     * @param bytes how long the input is: more input may cost more
+     */
+    HashNesting(int bytes) {
+        limit = ALWAYS_FINE + 16L * bytes;
+    }
 
     void check(@Nullable Object object) throws InvalidObjectException {
-        if (object instanceof HashSet<?> set) {
-            put(object, 1 + highest(set));
-        } else if (object instanceof HashMap<?, ?> map) {
-            put(object, 1 + highest(map.keySet()));
-        } else if (object instanceof Hashtable<?, ?> table) {
-            put(object, 1 + highest(table.keySet()));
-        } else if (object instanceof Collection<?> others && !levels.isEmpty()) {
-            put(object, highest(others));
-        }
-    }
-
-    private void put(Object object, int level) throws InvalidObjectException {
-        if (level > MAX_LEVELS) {
-            throw new InvalidObjectException("sets nested in sets " + level + " levels deep are refused as an attack");
-        }
-        if (level > 0) {
-            levels.put(object, level);
-        }
-    }
-
-    private int highest(Iterable<?> parts) {
-        int highest = 0;
-        if (!levels.isEmpty()) {
-            for (Object part : parts) {
-                highest = Math.max(highest, levels.getOrDefault(part, 0));
+        if (object instanceof Map<?, ?> map) {
+            long keys = sum(map.keySet());
+            refuse(keys);
+            costs.put(object, add(keys, sum(map.values())));
+        } else if (object instanceof Collection<?> collection) {
+            long parts = sum(collection);
+            if (object instanceof Set<?>) {
+                refuse(parts);
             }
+            costs.put(object, parts);
+        } else if (object instanceof Map.Entry<?, ?> entry) {
+            costs.put(object, add(cost(entry.getKey()), cost(entry.getValue())));
         }
-        return highest;
+    }
+
+    private void refuse(long cost) throws InvalidObjectException {
+        if (cost > limit) {
+            throw new InvalidObjectException(
+                    "collections nested so that a hash code takes " + cost + " steps are refused as an attack");
+        }
+    }
+
+    private long sum(Iterable<?> parts) {
+        long sum = 1;
+        for (Object part : parts) {
+            sum = add(sum, cost(part));
+        }
+        return sum;
+    }
+
+    private long cost(@Nullable Object part) {
+        return part == null ? 1 : costs.getOrDefault(part, 1L);
+    }
+
+    private static long add(long a, long b) {
+        return Math.min(Long.MAX_VALUE / 4, a + b);
     }
 }

@@ -78,7 +78,7 @@ public final class JavaSerialization {
     Object deserialize(byte[] bytes, int from) throws PayloadException {
         Allowing allowing = filter == null ? null : new Allowing(filter, bytes.length - from);
         InputStream source = new ByteArrayInputStream(bytes, from, bytes.length - from);
-        try (ObjectInputStream in = new Resolving(source, loader, allowing != null)) {
+        try (ObjectInputStream in = new Resolving(source, loader, bytes.length - from, allowing != null)) {
             if (allowing != null) {
                 in.setObjectInputFilter(allowing);
             }
@@ -143,11 +143,12 @@ public final class JavaSerialization {
 
         private final @Nullable ClassLoader loader;
 
-        private final HashNesting nesting = new HashNesting();
+        private final HashNesting nesting;
 
-        Resolving(InputStream in, @Nullable ClassLoader loader, boolean wary) throws IOException {
+        Resolving(InputStream in, @Nullable ClassLoader loader, int bytes, boolean wary) throws IOException {
             super(in);
             this.loader = loader;
+            this.nesting = new HashNesting(bytes);
             enableResolveObject(wary);
         }
 

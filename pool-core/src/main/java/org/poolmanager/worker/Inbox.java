@@ -14,15 +14,19 @@ final class Inbox {
 
     private boolean closed;
 
+    private boolean abandoned;
+
     synchronized void add(Frame task) {
-        tasks.add(task);
-        notifyAll();
+        if (!abandoned) {
+            tasks.add(task);
+            notifyAll();
+        }
     }
 
     /** Waits for the next task; null when nothing more will come. */
     synchronized @Nullable Frame take() throws InterruptedException {
         while (tasks.isEmpty()) {
-            if (closed) {
+            if (closed && !abandoned) {
                 return null;
             }
             wait();
@@ -47,7 +51,7 @@ final class Inbox {
     /** Takes nothing more, and gives nothing more out: this process is leaving. */
     synchronized void abandon() {
         tasks.clear();
-        closed = true;
+        abandoned = true;
     }
 
     synchronized void close() {

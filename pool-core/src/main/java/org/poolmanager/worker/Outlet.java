@@ -62,25 +62,38 @@ final class Outlet {
         lock.lock();
         try {
             takeTurn();
-            boolean first = !writer.hasUnflushed();
-            writer.begin(frame);
-            while (!writer.fill()) {
-                flushAll();
+            try {
+                add(frame, moreFollows);
+            } catch (IOException e) {
+                WorkerMain.parentIsGone();
+            } catch (RuntimeException | Error e) {
+                // A stack overflow of the task, say, in a log call of its.
+                if (!writer.takeBack()) {
+                    WorkerMain.parentIsGone();
+                }
+                throw e;
+            } finally {
+                giveTurn();
             }
-            long now = System.nanoTime();
-            if (first) {
-                unflushedSince = now;
-            }
-            if (!moreFollows || now - unflushedSince > MAX_DELAY) {
-                flushAll();
-            } else if (flusherWaits) {
-                work.signal();
-            }
-        } catch (IOException e) {
-            WorkerMain.parentIsGone();
         } finally {
-            giveTurn();
             lock.unlock();
+        }
+    }
+
+    private void add(Frame frame, boolean moreFollows) throws IOException {
+        boolean first = !writer.hasUnflushed();
+        writer.begin(frame);
+        while (!writer.fill()) {
+            flushAll();
+        }
+        long now = System.nanoTime();
+        if (first) {
+            unflushedSince = now;
+        }
+        if (!moreFollows || now - unflushedSince > MAX_DELAY) {
+            flushAll();
+        } else if (flusherWaits) {
+            work.signal();
         }
     }
 
@@ -99,11 +112,14 @@ final class Outlet {
         lock.lock();
         try {
             takeTurn();
-            flushAll();
-        } catch (IOException e) {
-            WorkerMain.parentIsGone();
+            try {
+                flushAll();
+            } catch (IOException e) {
+                WorkerMain.parentIsGone();
+            } finally {
+                giveTurn();
+            }
         } finally {
-            giveTurn();
             lock.unlock();
         }
     }
@@ -132,7 +148,12 @@ final class Outlet {
 
     private void flushAll() throws IOException {
         int retries = 0;
+        long sent = writer.sent();
         while (!writer.flush()) {
+            if (writer.sent() != sent) {
+                sent = writer.sent();
+                retries = 0;
+            }
             if (connection.isReading()) {
                 connection.awaitWritable();
                 writable.awaitUninterruptibly();
@@ -146,9 +167,13 @@ final class Outlet {
 
     @SuppressWarnings("WaitNotInLoop") // flushAll() is the loop
     private void pause() {
+        boolean interrupted = Thread.interrupted();
         try {
             writable.awaitNanos(RETRY);
         } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -149,7 +149,7 @@ public final class WorkerMain {
             while ((frame = reader.next()) != null) {
                 accept(frame);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             if (!leaving) {
                 System.err.println("The connection to the parent broke: " + e);
             }
@@ -201,6 +201,7 @@ public final class WorkerMain {
             parentIsGone();
         }
         connection.stopReading();
+        outlet.writable(); // who waits for the reading thread's word must not wait for ever
     }
 
     private static void daemon(String name, Runnable body) {
