@@ -10,7 +10,7 @@ public enum FrameType {
     LEVELS,
     /** To the child: finish what you hold, run the exit hook, end. */
     STOP,
-    /** From the child: the target is built, tasks are welcome. aux = milliseconds since the JVM's start. */
+    /** From the child: the target is built, tasks are welcome. */
     READY,
     /** From the child: the target cannot be built. payload = {@link Thrown}. */
     START_FAILED,

@@ -1,0 +1,87 @@
+package org.poolmanager.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ObjectInputFilter;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Nested collections")
+class HashNestingTest {
+
+    private static final StandardCodec READER =
+            new StandardCodec(new JavaSerialization(null, info -> ObjectInputFilter.Status.ALLOWED), 1 << 20);
+
+    /** An object whose hash code takes 2^levels steps, each level twice the same part of the one below. */
+    private static Object bomb(String kind, int levels) {
+        UnaryOperator<Object> level = switch (kind) {
+            case "lists" -> part -> new ArrayList<>(List.of(part, part));
+            case "values" -> part -> new HashMap<>(Map.of("a", part, "b", part));
+            default -> part -> new AbstractMap.SimpleEntry<>(part, part);
+        };
+        Object built = "x";
+        for (int i = 0; i < levels; i++) {
+            built = level.apply(built);
+        }
+        return built;
+    }
+
+    /** Reads the object as the element of a set, without ever asking this JVM for its hash code first. */
+    private static Object readInSet(Object element) throws PayloadException {
+        return READER.decode(READER.encode(new Carrier(element)));
+    }
+
+    /** Writes itself as an element of a set would be written: key by key, no hash code asked. */
+    private record Carrier(Object element) implements java.io.Serializable {
+
+        private Object writeReplace() {
+            HashSet<Object> set = new HashSet<>();
+            set.add(new Unhashed(element));
+            return set;
+        }
+    }
+
+    /** Has a cheap hash code here, and is its content there. */
+    private record Unhashed(Object content) implements java.io.Serializable {
+
+        private Object writeReplace() {
+            return content;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lists", "values", "entries"})
+    @DisplayName("X03: a few hundred bytes that would hash for ever are refused at once, whatever they are nested in")
+    void x03Refused(String kind) throws Exception {
+        assertThat(READER.encode(bomb(kind, 40))).hasSizeLessThan(4096);
+        assertThatThrownBy(() -> readInSet(bomb(kind, 40)))
+                .isInstanceOf(PayloadException.class)
+                .hasMessageContaining("refused as an attack");
+    }
+
+    @Test
+    @DisplayName("what people nest is read")
+    void harmless() throws Exception {
+        assertThat(readInSet(bomb("lists", 10))).isEqualTo(new HashSet<>(List.of(bomb("lists", 10))));
+        List<Integer> large = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            large.add(i);
+        }
+        assertThat(READER.decode(READER.encode(new HashSet<>(large)))).isEqualTo(new HashSet<>(large));
+    }
+}
