@@ -4,7 +4,6 @@ import java.io.InvalidObjectException;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,25 +32,21 @@ final class HashNesting {
 
     void check(@Nullable Object object) throws InvalidObjectException {
         if (object instanceof Map<?, ?> map) {
-            long keys = sum(map.keySet());
-            refuse(keys);
-            costs.put(object, add(keys, sum(map.values())));
+            put(object, add(sum(map.keySet()), sum(map.values())));
         } else if (object instanceof Collection<?> collection) {
-            long parts = sum(collection);
-            if (object instanceof Set<?>) {
-                refuse(parts);
-            }
-            costs.put(object, parts);
+            put(object, sum(collection));
         } else if (object instanceof Map.Entry<?, ?> entry) {
-            costs.put(object, add(cost(entry.getKey()), cost(entry.getValue())));
+            put(object, add(cost(entry.getKey()), cost(entry.getValue())));
         }
     }
 
-    private void refuse(long cost) throws InvalidObjectException {
+    /** Refused here, and not when it becomes a key: a set that is being read asks its elements before it is seen itself. */
+    private void put(Object object, long cost) throws InvalidObjectException {
         if (cost > limit) {
             throw new InvalidObjectException(
                     "collections nested so that a hash code takes " + cost + " steps are refused as an attack");
         }
+        costs.put(object, cost);
     }
 
     private long sum(Iterable<?> parts) {
