@@ -118,9 +118,9 @@ final class Engine {
         return replay;
     }
 
-    @Nullable
-    Object pack(@Nullable Object task) throws PayloadException {
-        return workers.pack(task);
+    /** A task ready to be accepted, packed in the caller's thread. */
+    Task task(@Nullable Object element, Destination destination) throws PayloadException {
+        return new Task(workers.pack(element), destination);
     }
 
     // ---- start ----

@@ -59,7 +59,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     private void feed(@Nullable Object element, long fed) throws InterruptedException {
         Task task;
         try {
-            task = new Task(engine.pack(element), engine.results());
+            task = engine.task(element, engine.results());
         } catch (PayloadException e) {
             engine.refuse(e);
             return;

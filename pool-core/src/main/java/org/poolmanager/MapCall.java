@@ -54,7 +54,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     private void feed(T element) throws InterruptedException {
         int index = elements.size();
         try {
-            Task task = new Task(engine.pack(element), this);
+            Task task = engine.task(element, this);
             task.index = index;
             engine.board().accept(task, Long.MAX_VALUE);
             elements.add(task);

@@ -379,7 +379,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task) throws InterruptedException {
-        engine.board().accept(pack(task), Long.MAX_VALUE);
+        engine.board().accept(pack(task, engine.results()), Long.MAX_VALUE);
     }
 
     /**
@@ -393,7 +393,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task, Duration limit) throws InterruptedException {
-        if (!engine.board().accept(pack(task), Nanos.of(limit))) {
+        if (!engine.board().accept(pack(task, engine.results()), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
     }
@@ -407,16 +407,12 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public boolean offer(T task) {
-        return engine.board().offer(pack(task));
+        return engine.board().offer(pack(task, engine.results()));
     }
 
-    private Task pack(T task) {
-        return new Task(packed(task), engine.results());
-    }
-
-    private @Nullable Object packed(T task) {
+    private Task pack(T task, Destination destination) {
         try {
-            return engine.pack(task);
+            return engine.task(task, destination);
         } catch (PayloadException e) {
             throw engine.texts().refused(new TaskRef(name(), -1, -1, -1), e);
         }
@@ -579,7 +575,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        engine.board().accept(future.task(packed(task)), Long.MAX_VALUE);
+        engine.board().accept(followed(task, future), Long.MAX_VALUE);
         return future;
     }
 
@@ -594,10 +590,16 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task, Duration limit) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        if (!engine.board().accept(future.task(packed(task)), Nanos.of(limit))) {
+        if (!engine.board().accept(followed(task, future), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
         return future;
+    }
+
+    private Task followed(T task, TaskFuture<R> future) {
+        Task submitted = pack(task, future);
+        future.follow(submitted);
+        return submitted;
     }
 
     /**

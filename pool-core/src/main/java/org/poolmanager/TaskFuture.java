@@ -14,9 +14,9 @@ final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> 
         this.engine = engine;
     }
 
-    Task task(@Nullable Object payload) {
-        task = new Task(payload, this);
-        return task;
+    /** Which task it is the future of, told before that is accepted. */
+    void follow(Task submitted) {
+        task = submitted;
     }
 
     @Override
