@@ -9,7 +9,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
@@ -38,20 +37,17 @@ final class Board {
 
     private final Deque<Task> queue = new ArrayDeque<>();
 
-    /** Signalled once per place that became free. */
-    private final Condition room;
-
     private Consequences consequences;
 
     private final Events events;
 
     private final TimeKeeper timeKeeper;
 
+    private final Entrance entrance;
+
     private long lastId;
 
     private int unfinished;
-
-    private int waitingForRoom;
 
     /** Callers who wait for a change of a task that is in a worker's hands. */
     private int watchers;
@@ -63,7 +59,7 @@ final class Board {
         this.events = events;
         this.tally = new Tally(System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
-        this.room = life.lock.newCondition();
+        this.entrance = new Entrance(settings, life, this, texts);
         this.consequences = new Consequences(settings.name(), events);
         for (int i = 1; i <= settings.size(); i++) {
             slots.add(new Slot(i));
@@ -88,6 +84,10 @@ final class Board {
         return unfinished;
     }
 
+    Entrance entrance() {
+        return entrance;
+    }
+
     Tally tally() {
         return tally;
     }
@@ -98,107 +98,39 @@ final class Board {
 
     // ---- accepting ----
 
-    /**
-     * Accepts a task as soon as there is room.
-     *
-     * @param task the task
-     * @param waitNanos how long to wait for room; 0: not at all
-     * @return false if there was none in time
-     */
-    boolean accept(Task task, long waitNanos) throws InterruptedException {
-        life.lock.lockInterruptibly();
-        try {
-            checkOpen();
-            if (!awaitRoom(waitNanos)) {
-                reject(waitNanos > 0 ? Reason.TIMEOUT : Reason.FULL);
-                return false;
-            }
-            admit(task);
-        } finally {
-            release();
-        }
-        return true;
+    boolean hasRoom() {
+        return unfinished < settings.capacity();
     }
 
-    /** Accepts a task if there is room at this moment. */
-    boolean offer(Task task) {
-        life.lock.lock();
-        try {
-            checkOpen();
-            if (unfinished >= settings.capacity()) {
-                reject(Reason.FULL);
-                return false;
-            }
-            admit(task);
-        } finally {
-            release();
-        }
-        return true;
-    }
-
-    private void checkOpen() {
-        if (!life.state().acceptsTasks()) {
-            reject(Reason.CLOSED);
-        }
-        life.checkOpen();
-    }
-
-    private void reject(Reason reason) {
-        tally.rejected++;
-        consequences.publish(new PoolEvent.TaskRejected(settings.name(), reason));
-    }
-
-    private boolean awaitRoom(long waitNanos) throws InterruptedException {
-        if (unfinished < settings.capacity() && waitingForRoom == 0) {
-            return true;
-        }
-        if (waitNanos <= 0) {
-            return unfinished < settings.capacity();
-        }
-        if (PoolThread.isOf(life)) {
-            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
-        }
-        long left = waitNanos;
-        waitingForRoom++;
-        try {
-            // Newcomers wait behind those who wait already: nobody starves.
-            do {
-                if (left <= 0) {
-                    return false;
-                }
-                left = room.awaitNanos(left);
-                checkOpen();
-            } while (unfinished >= settings.capacity());
-            return true;
-        } finally {
-            waitingForRoom--;
-            if (waitingForRoom > 0 && unfinished + 1 < settings.capacity()) {
-                room.signal();
-            }
-        }
-    }
-
-    private void admit(Task task) {
+    /** Takes a task in for which there is room. */
+    void admit(Task task, long now) {
         task.id = ++lastId;
-        task.acceptedAt = System.nanoTime();
+        task.acceptedAt = now;
         task.destination.accepted(task);
         unfinished++;
         tally.submitted++;
         queue.add(task);
-        assign();
+    }
+
+    void reject(Reason reason) {
+        tally.rejected++;
+        consequences.publish(new PoolEvent.TaskRejected(settings.name(), reason));
     }
 
     // ---- handing out ----
 
-    /** Hands waiting tasks to workers that have room, the idlest first. */
-    void assign() {
+    /** Lets those in who wait for room, and hands waiting tasks to workers that have room, the idlest first. */
+    void handOut() {
+        entrance.admitWaiting();
+        long now = 0;
         while (!queue.isEmpty()) {
             Slot slot = roomiest(queue.element());
             if (slot == null) {
                 return;
             }
+            now = now == 0 ? System.nanoTime() : now;
             Task task = queue.remove();
-            slot.add(task, System.nanoTime());
+            slot.add(task, now);
             Worker worker = slot.worker;
             if (worker != null) {
                 worker.send(task);
@@ -226,7 +158,7 @@ final class Board {
     /** A worker is ready for tasks. */
     void ready(Slot slot) {
         slot.state = WorkerState.IDLE;
-        assign();
+        handOut();
         timeKeeper.afterAnswers(slot);
     }
 
@@ -243,12 +175,12 @@ final class Board {
                 Task head = slot.inFlight.peek();
                 // An answer to a task that was taken from the worker meanwhile has come too late.
                 if (head != null && head.id == answer.task()) {
-                    long ran = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
-                    slot.removeHead(ran, now);
-                    end(head, Ending.answered(answer, ref(head, slot)), slot, ran);
+                    head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
+                    slot.removeHead(head.ranNanos, now);
+                    end(head, Ending.answered(answer, ref(head, slot)), slot, now);
                 }
             }
-            assign();
+            handOut();
             timeKeeper.afterAnswers(slot);
             if (watchers > 0) {
                 life.changed.signalAll();
@@ -277,7 +209,6 @@ final class Board {
                 }
             }
             requeue(unstarted, slot);
-            assign();
             life.changed.signalAll();
         } finally {
             release();
@@ -293,7 +224,7 @@ final class Board {
             task.slot = null;
             task.startedAt = 0;
             if (task.unwanted) {
-                end(task, cancelled(task, null), null, 0);
+                end(task, cancelled(task, null), null, now);
             } else {
                 queue.addFirst(task);
             }
@@ -321,31 +252,36 @@ final class Board {
         for (int i = 0; i < begun; i++) {
             Task task = unstarted.remove(0);
             TaskRef ref = ref(task, slot);
-            long ran = task.startedAt == 0 ? 0 : now - task.startedAt;
+            task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
             slot.remove(task, now);
-            end(task, Ending.failed(Kind.CRASHED, ref, texts.crashed(ref, last, i < finished, ran)), slot, ran);
+            end(
+                    task,
+                    Ending.failed(Kind.CRASHED, ref, texts.crashed(ref, last, i < finished, task.ranNanos)),
+                    slot,
+                    now);
         }
         requeue(unstarted, slot);
-        assign();
     }
 
     /** Ends the task that a worker runs, and the worker with it. */
     void endWithWorker(Slot slot, Task running, Ending ending, WorkerExit why) {
         long now = System.nanoTime();
-        long ran = now - running.startedAt;
+        running.ranNanos = now - running.startedAt;
         slot.remove(running, now);
         slot.state = WorkerState.STOPPING;
         slot.endedBecause = why;
-        end(running, ending, slot, ran);
+        end(running, ending, slot, now);
         requeue(new ArrayList<>(slot.inFlight), slot);
         consequences.kill(slot.worker);
-        assign();
     }
 
     /** Cancels one task. Returns whether it is cancelled now. */
     boolean cancel(Task task, boolean evenIfRunning) {
         life.lock.lock();
         try {
+            if (task.id == 0) {
+                return false; // it has not been accepted
+            }
             Slot holder = task.slot;
             if (holder != null && !holder.isBegun(task) && !PoolThread.isOf(life)) {
                 task.unwanted = true;
@@ -355,7 +291,7 @@ final class Board {
             }
             if (task.state == Task.State.QUEUED) {
                 queue.remove(task);
-                end(task, cancelled(task, null), null, 0);
+                end(task, cancelled(task, null), null, System.nanoTime());
                 return true;
             }
             Slot slot = task.slot;
@@ -394,7 +330,7 @@ final class Board {
 
     /** Waits until the worker has said whether it had begun the task. */
     private void awaitRecall(Task task, Slot slot, long asked) {
-        hurry();
+        passOn();
         int generation = slot.generation;
         awaitWhile(
                 RECALL_LIMIT.toNanos(),
@@ -418,12 +354,6 @@ final class Board {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Lets go of the lock for as long as it takes to write what has been appended so far. */
-    private void hurry() {
-        release();
-        life.lock.lock();
     }
 
     /** Cancels everything that has not begun, and says how many that were. Their outcomes are not reported. */
@@ -470,9 +400,10 @@ final class Board {
     }
 
     private void clearQueue() {
+        long now = System.nanoTime();
         Task task;
         while ((task = queue.poll()) != null) {
-            end(task, cancelled(task, null), null, 0);
+            end(task, cancelled(task, null), null, now);
         }
     }
 
@@ -485,16 +416,11 @@ final class Board {
                 all.add(tasks.next());
             }
         }
+        long now = System.nanoTime();
         for (Task task : all) {
             TaskRef ref = task.slot == null ? ref(task, null) : ref(task, task.slot);
-            end(task, Ending.failed(kind, ref, why.apply(ref)), null, 0);
+            end(task, Ending.failed(kind, ref, why.apply(ref)), null, now);
         }
-        room.signalAll();
-    }
-
-    /** Whoever waits for room must look at the pool's state. */
-    void wakeWaiting() {
-        room.signalAll();
     }
 
     private Ending cancelled(Task task, @Nullable Slot slot) {
@@ -508,19 +434,15 @@ final class Board {
                 new CancellationException(ref.describe() + " was cancelled while it ran; its worker was replaced"));
     }
 
-    private void end(Task task, Ending ending, @Nullable Slot slot, long ran) {
-        long now = System.nanoTime();
-        long waited = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
+    private void end(Task task, Ending ending, @Nullable Slot slot, long now) {
+        task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);
         unfinished--;
         tally.ended(ending, task.id, now);
         if (slot != null) {
             slot.count(ending.kind());
         }
-        consequences.deliver(task, waited, ran);
-        if (waitingForRoom > 0) {
-            room.signal();
-        }
+        consequences.deliver(task);
         if (unfinished == 0) {
             life.changed.signalAll();
         }
@@ -532,13 +454,23 @@ final class Board {
                 settings.name(),
                 task.index,
                 worker == null || slot == null ? -1 : slot.id,
-                worker == null ? -1 : worker.pid());
+                worker == null || slot == null ? -1 : slot.pid());
     }
 
     // ---- after the lock ----
 
-    /** Gives the lock back, then does what the changes made under it ask for. */
+    /** Lets go of the lock and takes it again: others get their turn, and what has been appended so far is written. */
+    void passOn() {
+        release();
+        life.lock.lock();
+    }
+
+    /**
+     * Gives the lock back. What the changes made under it have made possible is set going: room is taken, queued tasks
+     * are handed out, and what follows from that is done when the lock is free.
+     */
     void release() {
+        handOut();
         Consequences todo = takeConsequences();
         life.lock.unlock();
         if (todo != null) {

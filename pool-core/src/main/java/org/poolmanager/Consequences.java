@@ -2,7 +2,9 @@ package org.poolmanager;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,17 +17,15 @@ final class Consequences {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
-    private record Delivery(Task task, long waited, long ran) {}
-
     private final String pool;
 
     private final Events events;
 
     private final List<Worker> killed = new ArrayList<>(0);
 
-    private final List<Worker> written = new ArrayList<>(2);
+    private final Set<Worker> written = new LinkedHashSet<>(4);
 
-    private final List<Delivery> delivered = new ArrayList<>();
+    private final List<Task> delivered = new ArrayList<>();
 
     private final List<PoolEvent> published = new ArrayList<>(0);
 
@@ -45,13 +45,11 @@ final class Consequences {
     }
 
     void flush(Worker worker) {
-        if (!written.contains(worker)) {
-            written.add(worker);
-        }
+        written.add(worker);
     }
 
-    void deliver(Task task, long waited, long ran) {
-        delivered.add(new Delivery(task, waited, ran));
+    void deliver(Task task) {
+        delivered.add(task);
     }
 
     void publish(PoolEvent event) {
@@ -63,14 +61,25 @@ final class Consequences {
     void carryOut() {
         killed.forEach(worker -> attempt(worker::kill));
         written.forEach(worker -> attempt(worker::flush));
-        for (Delivery delivery : delivered) {
-            attempt(() -> delivery.task.destination.deliver(delivery.task));
-        }
+        deliver();
         published.forEach(events::publish);
         if (events.hasListeners()) {
             delivered.forEach(this::tell);
         }
         PoolThread.forgetInterrupt();
+    }
+
+    /** Tasks of one destination that follow each other go there together. */
+    private void deliver() {
+        int begin = 0;
+        for (int end = 1; end <= delivered.size(); end++) {
+            Destination destination = delivered.get(begin).destination;
+            if (end == delivered.size() || delivered.get(end).destination != destination) {
+                List<Task> run = delivered.subList(begin, end);
+                attempt(() -> destination.deliver(run));
+                begin = end;
+            }
+        }
     }
 
     /** What fails for one must not keep the others from theirs. */
@@ -82,13 +91,13 @@ final class Consequences {
         }
     }
 
-    private void tell(Delivery delivery) {
-        Ending ending = delivery.task.ending();
+    private void tell(Task task) {
+        Ending ending = task.ending();
         events.publish(new PoolEvent.TaskFinished(
                 pool,
                 ending.kind(),
-                Duration.ofNanos(Math.max(0, delivery.waited)),
-                Duration.ofNanos(delivery.ran),
+                Duration.ofNanos(Math.max(0, task.waitedNanos)),
+                Duration.ofNanos(task.ranNanos),
                 ending.failure() == null ? null : ending.failure().getClass().getSimpleName()));
     }
 }

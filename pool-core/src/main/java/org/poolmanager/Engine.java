@@ -94,6 +94,10 @@ final class Engine {
         return settings;
     }
 
+    Life life() {
+        return life;
+    }
+
     Board board() {
         return board;
     }
@@ -190,6 +194,7 @@ final class Engine {
     private void breakDown(PoolException failure) {
         PoolState from = life.state();
         life.fail(failure);
+        board.entrance().close();
         board.consequences()
                 .publish(new PoolEvent.StateChanged(settings.name(), from, PoolState.FAILED, failure.getMessage()));
         for (Slot slot : board.slots()) {
@@ -407,14 +412,14 @@ final class Engine {
     private void stopAccepting() {
         if (life.state().acceptsTasks()) {
             move(PoolState.DRAINING, null);
-            board.wakeWaiting();
+            board.entrance().close();
         }
     }
 
     private boolean awaitWork(long nanos) throws InterruptedException {
         long left = nanos;
         int mine = run;
-        passOn();
+        board.passOn();
         while (board.unfinished() > 0 && left > 0 && life.state() == PoolState.DRAINING && run == mine) {
             PoolThread.refuseToWait(life, settings.name(), "its end");
             left = life.changed.awaitNanos(left);
@@ -492,16 +497,10 @@ final class Engine {
         }
     }
 
-    /** Does what the changes so far ask for, without the lock, and takes the lock again. */
-    private void passOn() {
-        board.release();
-        life.lock.lock();
-    }
-
     private boolean awaitLanes(Duration patience) throws InterruptedException {
         long left = Nanos.of(patience);
         int mine = run;
-        passOn();
+        board.passOn();
         while (lanes > 0 && left > 0 && run == mine) {
             left = life.changed.awaitNanos(left);
         }
@@ -549,6 +548,6 @@ final class Engine {
         results.accepted(task);
         TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
         task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
-        results.deliver(task);
+        results.deliver(List.of(task));
     }
 }

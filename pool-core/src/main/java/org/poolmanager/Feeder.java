@@ -32,31 +32,47 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     @Override
     public void run() {
-        long fed = 0;
+        Feed feed = new Feed(engine, source);
         Throwable failure = null;
+        try {
+            feed(feed);
+        } catch (InterruptedException e) {
+            failure = null; // cancelled: its future says so
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        end(feed, failure);
+    }
+
+    private void feed(Feed feed) throws InterruptedException {
         try {
             for (Object element : source) {
                 if (isDone()) {
                     return;
                 }
-                feed(element, fed);
-                fed++;
+                add(element, feed);
             }
-        } catch (InterruptedException e) {
-            failure = null; // cancelled: its future says so
-        } catch (RuntimeException | Error e) {
-            failure = e;
         } finally {
-            engine.results().feederEnds(failure);
-            if (failure == null) {
-                complete(fed);
-            } else {
-                completeExceptionally(failure);
+            if (!feed.isBroken() && !isDone()) {
+                feed.finish(); // also what came before the source failed
             }
         }
     }
 
-    private void feed(@Nullable Object element, long fed) throws InterruptedException {
+    private void end(Feed feed, @Nullable Throwable failure) {
+        long fed = feed.end();
+        Throwable told = failure != null && feed.isBroken()
+                ? new IllegalStateException(failure.getMessage() + "; " + fed + " tasks had been fed", failure)
+                : failure;
+        engine.results().feederEnds(told);
+        if (told == null) {
+            complete(fed);
+        } else {
+            completeExceptionally(told);
+        }
+    }
+
+    private void add(@Nullable Object element, Feed feed) throws InterruptedException {
         Task task;
         try {
             task = engine.task(element, engine.results());
@@ -64,11 +80,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
             engine.refuse(e);
             return;
         }
-        try {
-            engine.board().accept(task, Long.MAX_VALUE);
-        } catch (IllegalStateException | PoolBrokenException e) {
-            throw new IllegalStateException(e.getMessage() + "; " + fed + " tasks had been fed", e);
-        }
+        feed.add(task);
     }
 
     /**

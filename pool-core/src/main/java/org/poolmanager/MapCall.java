@@ -8,13 +8,21 @@ import org.poolmanager.wire.PayloadException;
 /** One {@code map} call: its own tasks and outcomes, whatever else the pool does. */
 final class MapCall<T extends @Nullable Object, R extends @Nullable Object> implements Destination {
 
+    private static final int OPEN_EVERY = 256;
+
     private final Engine engine;
 
-    /** In input order: a {@link Task}, or the {@link Outcome} of an element that could not even be sent. */
+    /**
+     * In input order: a {@link Task}, or the {@link Outcome} of an element that is done, or that could not even be sent.
+     * Of the calling thread.
+     */
     private final List<Object> elements = new ArrayList<>();
 
+    /** So many of the first elements are outcomes. */
+    private int opened;
+
     /** Guarded by this. */
-    private int pending;
+    private long delivered;
 
     MapCall(Engine engine) {
         this.engine = engine;
@@ -22,51 +30,84 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
 
     @Override
     public void accepted(Task task) {
-        synchronized (this) {
-            pending++;
-        }
+        // The feed counts.
     }
 
     @Override
-    public synchronized void deliver(Task task) {
-        pending--;
-        if (pending == 0) {
-            notifyAll();
+    public synchronized void deliver(List<Task> tasks) {
+        for (Task task : tasks) {
+            task.delivered = true;
         }
+        delivered += tasks.size();
+        notifyAll();
     }
 
     List<Outcome<R>> run(Iterable<? extends T> input) throws InterruptedException {
+        Feed feed = new Feed(engine, input);
         try {
             for (T element : input) {
-                feed(element);
+                add(element, feed);
             }
-            await();
+            feed.finish();
+            await(feed.end());
         } catch (InterruptedException e) {
+            feed.end();
             abandon();
             throw e;
         } catch (RuntimeException | Error e) {
-            awaitBehind(e);
+            awaitBehind(feed, e);
             throw e;
         }
         return outcomes();
     }
 
-    private void feed(T element) throws InterruptedException {
+    private void add(T element, Feed feed) throws InterruptedException {
         int index = elements.size();
+        Task task;
         try {
-            Task task = engine.task(element, this);
-            task.index = index;
-            engine.board().accept(task, Long.MAX_VALUE);
-            elements.add(task);
+            task = engine.task(element, this);
         } catch (PayloadException e) {
             elements.add(engine.unsendable(index, e));
+            return;
+        }
+        task.index = index;
+        elements.add(task);
+        feed.add(task);
+        if (index % OPEN_EVERY == 0) {
+            openFirst();
+        }
+    }
+
+    /** Opens what is done at the beginning, so that a long map does not keep what it needs no more. */
+    private void openFirst() {
+        int ready = opened;
+        synchronized (this) {
+            while (ready < elements.size() && isDone(elements.get(ready))) {
+                ready++;
+            }
+        }
+        for (; opened < ready; opened++) {
+            open(opened);
+        }
+    }
+
+    private static boolean isDone(Object element) {
+        return !(element instanceof Task task) || task.delivered;
+    }
+
+    private void open(int at) {
+        if (elements.get(at) instanceof Task task) {
+            elements.set(at, engine.unpacker().open(task));
         }
     }
 
     /** The input itself failed, or the pool was closed: what was accepted still gets its outcome. */
-    private void awaitBehind(Throwable first) {
+    private void awaitBehind(Feed feed, Throwable first) {
         try {
-            await();
+            if (!feed.isBroken()) {
+                feed.finish();
+            }
+            await(feed.end());
         } catch (InterruptedException | IllegalStateException e) {
             abandon();
             first.addSuppressed(e);
@@ -76,8 +117,8 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         }
     }
 
-    private synchronized void await() throws InterruptedException {
-        while (pending > 0) {
+    private synchronized void await(long accepted) throws InterruptedException {
+        while (delivered < accepted) {
             engine.refuseToWait("a map");
             wait();
         }
@@ -91,13 +132,12 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         }
     }
 
-    @SuppressWarnings("unchecked") // only outcomes of this call's type are in the list
+    @SuppressWarnings("unchecked") // all elements are outcomes of this call's type now
     private List<Outcome<R>> outcomes() {
-        List<Outcome<R>> outcomes = new ArrayList<>(elements.size());
-        for (Object element : elements) {
-            outcomes.add(element instanceof Task task ? engine.unpacker().open(task) : (Outcome<R>) element);
+        for (; opened < elements.size(); opened++) {
+            open(opened);
         }
-        return outcomes;
+        return (List<Outcome<R>>) (List<?>) elements;
     }
 
     /** All values, or the failure with the lowest index, the others suppressed. */

@@ -379,7 +379,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task) throws InterruptedException {
-        engine.board().accept(pack(task, engine.results()), Long.MAX_VALUE);
+        engine.board().entrance().accept(pack(task, engine.results()), Long.MAX_VALUE);
     }
 
     /**
@@ -393,7 +393,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task, Duration limit) throws InterruptedException {
-        if (!engine.board().accept(pack(task, engine.results()), Nanos.of(limit))) {
+        if (!engine.board().entrance().accept(pack(task, engine.results()), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
     }
@@ -407,7 +407,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public boolean offer(T task) {
-        return engine.board().offer(pack(task, engine.results()));
+        return engine.board().entrance().offer(pack(task, engine.results()));
     }
 
     private Task pack(T task, Destination destination) {
@@ -575,7 +575,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        engine.board().accept(followed(task, future), Long.MAX_VALUE);
+        engine.board().entrance().accept(followed(task, future), Long.MAX_VALUE);
         return future;
     }
 
@@ -590,7 +590,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task, Duration limit) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        if (!engine.board().accept(followed(task, future), Nanos.of(limit))) {
+        if (!engine.board().entrance().accept(followed(task, future), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
         return future;

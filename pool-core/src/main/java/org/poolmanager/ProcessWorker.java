@@ -312,7 +312,7 @@ final class ProcessWorker implements Worker {
 
     private void passOn(List<Answer> answers) {
         if (!answers.isEmpty()) {
-            sink.answered(this, List.copyOf(answers));
+            sink.answered(this, answers);
             outbox.done(answers.size());
             answers.clear();
         }

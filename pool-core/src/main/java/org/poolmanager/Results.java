@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -64,25 +65,35 @@ final class Results implements Destination {
     }
 
     @Override
-    public void deliver(Task task) {
+    public void deliver(List<Task> tasks) {
         lock.lock();
         try {
-            task.delivered = true;
-            if (task.ending().silent()) {
-                expected--;
-                line.remove(task);
-                changed.signalAll();
-                return;
+            for (Task task : tasks) {
+                task.delivered = true;
+                if (task.ending().silent()) {
+                    expected--;
+                    if (ordered) {
+                        line.remove(task);
+                    }
+                } else {
+                    waiting++;
+                    if (!ordered) {
+                        line.add(task);
+                    }
+                }
             }
-            waiting++;
-            if (!ordered) {
-                line.add(task);
-                changed.signal();
-            } else if (line.element() == task) {
-                changed.signal();
-            }
+            wakeConsumers();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** One consumer is woken, and wakes the next if there is more; all are if nothing is left to wait for. */
+    private void wakeConsumers() {
+        if (expected == 0) {
+            changed.signalAll();
+        } else if (isNextReady()) {
+            changed.signal();
         }
     }
 
@@ -129,9 +140,7 @@ final class Results implements Destination {
         Task next = line.remove();
         expected--;
         waiting--;
-        if (expected == 0 || isNextReady()) {
-            changed.signalAll();
-        }
+        wakeConsumers();
         return next;
     }
 

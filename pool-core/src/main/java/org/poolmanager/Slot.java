@@ -62,13 +62,25 @@ final class Slot {
     /** The first start of this run of the pool has succeeded or failed. */
     boolean reported;
 
+    private long pid = -1;
+
     private int bytesInFlight;
 
     /** Moving average, 0 while unknown. */
     private long meanNanos;
 
+    private int window = MIN_WINDOW;
+
     Slot(int id) {
         this.id = id;
+    }
+
+    /** The process of this generation, as soon as it serves. */
+    long pid() {
+        if (pid < 0 && worker != null) {
+            pid = worker.pid();
+        }
+        return pid;
     }
 
     boolean isLive() {
@@ -89,13 +101,11 @@ final class Slot {
         if (!isLive() || isRecalling()) {
             return false;
         }
-        return inFlight.isEmpty()
-                || (inFlight.size() < window() && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+        return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
-    private int window() {
-        long window = meanNanos == 0 ? MIN_WINDOW : WINDOW_NANOS / meanNanos;
-        return (int) Math.max(MIN_WINDOW, Math.min(window, MAX_WINDOW));
+    private static int window(long meanNanos) {
+        return (int) Math.max(MIN_WINDOW, Math.min(WINDOW_NANOS / meanNanos, MAX_WINDOW));
     }
 
     void add(Task task, long now) {
@@ -115,6 +125,7 @@ final class Slot {
         bytesInFlight -= head.bytes();
         answered++;
         meanNanos = meanNanos == 0 ? Math.max(1, nanos) : Math.max(1, meanNanos + (nanos - meanNanos) / 8);
+        window = window(meanNanos);
         settle(now);
         return head;
     }
@@ -172,12 +183,14 @@ final class Slot {
         }
         generation++;
         bytesInFlight = 0;
+        pid = -1;
         worker = next;
         state = WorkerState.STARTING;
         endedBecause = null;
         readyAt = null;
         startTime = null;
         meanNanos = 0;
+        window = MIN_WINDOW;
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;

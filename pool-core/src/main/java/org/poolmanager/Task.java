@@ -27,6 +27,11 @@ final class Task {
     /** When a worker became free for it; 0 before. */
     long startedAt;
 
+    /** How long it waited and how long it ran, once it is done. */
+    long waitedNanos;
+
+    long ranNanos;
+
     State state = State.QUEUED;
 
     @Nullable

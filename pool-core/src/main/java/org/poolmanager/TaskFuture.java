@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> 
     }
 
     @Override
-    public void deliver(Task ended) {
-        settle(ended);
+    public void deliver(List<Task> ended) {
+        ended.forEach(this::settle);
     }
 
     private void settle(Task ended) {

@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,11 @@ import org.slf4j.MDC;
  */
 final class ThreadWorker implements Worker {
 
+    /** An answer is not held up for longer by the task behind it. */
+    private static final long MAX_DELAY = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private static final int MAX_BATCH = 256;
+
     private static final long PID = ProcessHandle.current().pid();
 
     private final ThreadWorkers shared;
@@ -34,10 +40,24 @@ final class ThreadWorker implements Worker {
 
     private final CompletableFuture<WorkerEnd> ended = new CompletableFuture<>();
 
+    /** Held while answers are passed on, so that they arrive in the order of the tasks. */
+    private final Object passing = new Object();
+
     /** Guarded by this, like all below. */
     private final Deque<Job> inbox = new ArrayDeque<>();
 
     private final Deque<Recall> recalls = new ArrayDeque<>();
+
+    /** Given and not yet passed on. */
+    private List<Answer> answers = new ArrayList<>();
+
+    /** When the first of them was given. */
+    private long answeredSince;
+
+    /** The runner waits for a job; the lane waits for an answer that the runner has no time to pass on. */
+    private boolean runnerWaits;
+
+    private boolean laneWaits;
 
     private long begun;
 
@@ -82,10 +102,45 @@ final class ThreadWorker implements Worker {
 
     @Override
     public WorkerEnd serve() throws InterruptedException {
+        while (awaitLateAnswer()) {
+            passOn();
+        }
+        passOn();
         try {
             return ended.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until an answer has been held up for too long by the task behind it; false when the worker has ended. */
+    private synchronized boolean awaitLateAnswer() throws InterruptedException {
+        while (!ended.isDone()) {
+            if (answers.isEmpty()) {
+                laneWaits = true;
+                wait();
+                laneWaits = false;
+            } else {
+                long left = answeredSince + MAX_DELAY - System.nanoTime();
+                if (left <= 0) {
+                    return true;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        }
+        return false;
+    }
+
+    private void passOn() {
+        synchronized (passing) {
+            List<Answer> batch;
+            synchronized (this) {
+                batch = answers;
+                answers = new ArrayList<>();
+            }
+            if (!batch.isEmpty()) {
+                sink.answered(this, batch);
+            }
         }
     }
 
@@ -105,10 +160,12 @@ final class ThreadWorker implements Worker {
         while ((job = next()) != null) {
             Answer answer = answer(process, job);
             Thread.interrupted(); // an interrupt meant for one task must not reach the next
-            if (!finish()) {
-                return;
+            if (finish(answer)) {
+                passOn();
             }
-            sink.answered(this, List.of(answer));
+        }
+        if (isKilled()) {
+            return;
         }
         try {
             process.close();
@@ -118,44 +175,65 @@ final class ThreadWorker implements Worker {
         complete(WorkerExit.SHUTDOWN, "its thread ended");
     }
 
+    private synchronized boolean isKilled() {
+        return killed;
+    }
+
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
         long start = System.nanoTime();
-        MDC.put("pool", shared.settings.name());
-        MDC.put("worker", Integer.toString(id));
-        MDC.put("task", Long.toString(job.id));
+        boolean tagged = !shared.settings.loggers().isEmpty();
+        if (tagged) {
+            MDC.put("pool", shared.settings.name());
+            MDC.put("worker", Integer.toString(id));
+            MDC.put("task", Long.toString(job.id));
+        }
         try {
             Object value = process.run(job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
             return new Answer(job.id, AnswerKind.FAILURE, e, System.nanoTime() - start);
         } finally {
-            MDC.remove("pool");
-            MDC.remove("worker");
-            MDC.remove("task");
+            if (tagged) {
+                MDC.remove("pool");
+                MDC.remove("worker");
+                MDC.remove("task");
+            }
         }
     }
 
     /** The next task, marked as begun; null when the worker is to end. */
     private synchronized @Nullable Job next() {
         while (!stopped && !killed && (held || inbox.isEmpty())) {
+            runnerWaits = true;
             try {
                 wait();
             } catch (InterruptedException e) {
                 // A kill says so in its own field; what a task left behind concerns nobody.
             }
+            runnerWaits = false;
         }
         Job job = killed || held ? null : inbox.poll();
         if (job != null) {
             begun++;
             current = job.id;
+            if (laneWaits && !answers.isEmpty()) {
+                notifyAll();
+            }
         }
         return job;
     }
 
-    /** Whether anybody still wants the answer. */
-    private synchronized boolean finish() {
+    /** Takes an answer, unless nobody wants it any more; returns whether answers are to be passed on now. */
+    private synchronized boolean finish(Answer answer) {
         finished++;
-        return !killed;
+        if (killed) {
+            return false;
+        }
+        if (answers.isEmpty()) {
+            answeredSince = System.nanoTime();
+        }
+        answers.add(answer);
+        return inbox.isEmpty() || answers.size() >= MAX_BATCH;
     }
 
     @Override
@@ -166,7 +244,6 @@ final class ThreadWorker implements Worker {
     @Override
     public synchronized void send(Task task) {
         inbox.add(new Job(task.id, task.payload()));
-        notifyAll();
     }
 
     @Override
@@ -178,16 +255,17 @@ final class ThreadWorker implements Worker {
 
     @Override
     public void flush() {
-        while (true) {
-            Recall recall;
-            synchronized (this) {
-                recall = recalls.poll();
-            }
-            if (recall == null) {
-                return;
-            }
+        Recall recall;
+        while ((recall = wakeRunner()) != null) {
             sink.recalled(this, recall.request, recall.ids);
         }
+    }
+
+    private synchronized @Nullable Recall wakeRunner() {
+        if (runnerWaits) {
+            notifyAll();
+        }
+        return recalls.poll();
     }
 
     @Override
@@ -234,6 +312,7 @@ final class ThreadWorker implements Worker {
 
     private synchronized void complete(WorkerExit why, String text) {
         ended.complete(new WorkerEnd(why, text, null, begun, finished));
+        notifyAll();
     }
 
     private String who() {

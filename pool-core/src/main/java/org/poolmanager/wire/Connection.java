@@ -15,6 +15,9 @@ import java.nio.channels.WritableByteChannel;
  */
 public final class Connection implements ReadableByteChannel, WritableByteChannel {
 
+    /** Should the moment be missed, it is looked for again. */
+    private static final long AGAIN_MILLIS = 100;
+
     private final SocketChannel channel;
 
     private final Selector selector;
@@ -26,6 +29,9 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     private volatile boolean readingStopped;
 
     private volatile boolean wantsWrite;
+
+    /** The last read took everything there was. Of the reading thread. */
+    private boolean drained;
 
     /**
      * Takes over a connected socket.
@@ -56,25 +62,72 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
                 selector.selectNow(); // a peer that never stops sending must not starve those who write to it
                 serveWriters();
             }
-            int count = channel.read(target);
-            if (count != 0) {
-                return count;
+            if (drained) {
+                await(0);
+                drained = false;
+            } else {
+                int room = target.remaining();
+                int count = channel.read(target);
+                drained = count >= 0 && count < room;
+                if (count != 0) {
+                    return count;
+                }
             }
-            Thread.interrupted(); // left behind by somebody's callback: with it, nothing would be waited for
-            selector.select();
-            serveWriters();
         }
         return -1;
     }
 
-    private void serveWriters() {
-        boolean writable = selector.selectedKeys().contains(key) && key.isWritable();
+    /**
+     * Waits until there are bytes to read. For the reading thread.
+     *
+     * @param millis how long, 0: as long as it takes
+     * @return whether a read would find something, be it the end; false also after {@link #wakeUp}
+     * @throws IOException if the socket is broken
+     */
+    public boolean awaitReadable(long millis) throws IOException {
+        if (drained && !readingStopped) {
+            drained = !await(millis);
+        }
+        return !drained || readingStopped;
+    }
+
+    /** Ends the wait of the reading thread. */
+    public void wakeUp() {
+        selector.wakeup();
+    }
+
+    /**
+     * Waits until bytes can be written, or a while. For the reading thread, which does not read meanwhile.
+     *
+     * @throws IOException if the socket is broken
+     */
+    public void awaitWritableHere() throws IOException {
+        key.interestOps(SelectionKey.OP_WRITE);
+        try {
+            await(AGAIN_MILLIS);
+        } finally {
+            key.interestOps(SelectionKey.OP_READ | (wantsWrite ? SelectionKey.OP_WRITE : 0));
+        }
+    }
+
+    private boolean await(long millis) throws IOException {
+        Thread.interrupted(); // left behind by somebody's callback: with it, nothing would be waited for
+        selector.select(millis);
+        return serveWriters();
+    }
+
+    /** Returns whether there is something to read. */
+    private boolean serveWriters() {
+        boolean selected = !selector.selectedKeys().isEmpty();
+        boolean writable = selected && key.isWritable();
+        boolean readable = selected && key.isReadable();
         selector.selectedKeys().clear();
         if (writable && wantsWrite) {
             wantsWrite = false;
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
             whenWritable.run();
         }
+        return readable;
     }
 
     /**

@@ -2,40 +2,61 @@ package org.poolmanager.worker;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.Scoreboard;
 
-/** Tasks that have arrived in the child and have not begun. Filled by the reading thread, emptied by the task thread. */
+/**
+ * Tasks that have arrived in the child and have not begun, and whose turn it is to read further ones: that of the task
+ * thread while it has nothing to do, and that of the {@link Watch} while a task runs.
+ */
 final class Inbox {
 
-    /** Guarded by this. */
     private final Deque<Frame> tasks = new ArrayDeque<>();
 
     private boolean closed;
 
     private boolean abandoned;
 
-    synchronized void add(Frame task) {
+    /** Somebody reads. */
+    private boolean reading;
+
+    /** The task thread has nothing to do. */
+    private boolean idle;
+
+    /** How many tasks have been given out. */
+    private long given;
+
+    private @Nullable Runnable watchAlarm;
+
+    // ---- tasks ----
+
+    synchronized void addAll(List<Frame> arrived) {
         if (!abandoned) {
-            tasks.add(task);
+            tasks.addAll(arrived);
             notifyAll();
         }
     }
 
-    /** Waits for the next task; null when nothing more will come. */
-    synchronized @Nullable Frame take() throws InterruptedException {
-        while (tasks.isEmpty()) {
-            if (closed && !abandoned) {
-                return null;
-            }
-            wait();
+    /** The next task, null if there is none now. */
+    synchronized @Nullable Frame poll() {
+        Frame task = tasks.poll();
+        idle = task == null;
+        if (task != null) {
+            given++;
+            wakeWatch();
         }
-        return tasks.poll();
+        return task;
     }
 
     synchronized boolean isEmpty() {
         return tasks.isEmpty();
+    }
+
+    /** Whether nothing more will come. */
+    synchronized boolean isFinished() {
+        return closed && !abandoned && tasks.isEmpty();
     }
 
     /** Takes out everything that has not begun. */
@@ -64,5 +85,75 @@ final class Inbox {
         while (scoreboard.isDoomed()) {
             wait();
         }
+    }
+
+    // ---- whose turn it is to read ----
+
+    /** Takes the turn, if nobody has it. */
+    synchronized boolean tryToRead() {
+        if (reading || abandoned) {
+            return false;
+        }
+        reading = true;
+        return true;
+    }
+
+    /** Takes the turn if the task thread has begun no task since so many had been given out, and is not idle. */
+    synchronized boolean tryToReadBeside(long task) {
+        return !idle && given == task && tryToRead();
+    }
+
+    synchronized void stopReading() {
+        reading = false;
+        notifyAll();
+    }
+
+    /** Waits until there is a task, or the turn to read is free. */
+    synchronized void awaitReader() throws InterruptedException {
+        while (tasks.isEmpty() && (reading || abandoned) && !closed) {
+            wait();
+        }
+    }
+
+    // ---- the watch ----
+
+    synchronized long given() {
+        return given;
+    }
+
+    synchronized boolean isIdle() {
+        return idle;
+    }
+
+    /** Somebody may be needed to flush, or to read beside a task. */
+    synchronized void wakeWatch() {
+        Runnable alarm = watchAlarm;
+        if (alarm != null) {
+            watchAlarm = null;
+            alarm.run();
+        }
+    }
+
+    /** Lets the watch sleep until the task thread has something to do. */
+    synchronized void sleepWhileIdle() throws InterruptedException {
+        if (idle) {
+            watchAlarm = this::notifyAll;
+            while (watchAlarm != null) {
+                wait();
+            }
+        }
+    }
+
+    /** Has something done when the watch is needed before the task that runs now is over, or just after it. */
+    synchronized boolean wakeBy(Runnable alarm, long task) {
+        if (given == task && !idle) {
+            watchAlarm = alarm;
+            return true;
+        }
+        return false;
+    }
+
+    synchronized void forgetAlarm() {
+        watchAlarm = null;
     }
 }

@@ -1,20 +1,17 @@
 package org.poolmanager.worker;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameWriter;
 
 /**
  * The child's way out. Frames are collected and written together: when nothing more is to be done at once, or 100 µs
- * after the first of them, whichever comes first, so that a finished answer never waits for the task behind it. A sender
- * waits while the parent does not read, and heeds no interrupt meanwhile: an interrupt is between the task and whoever
+ * after the first of them, whichever comes first; the {@link Watch} sees to it that a finished answer does not wait for a
+ * long task behind it. A sender waits while the parent does not read, and heeds no interrupt meanwhile: an interrupt is between the task and whoever
  * sent it.
  */
 final class Outlet {
@@ -30,31 +27,25 @@ final class Outlet {
 
     private final FrameWriter writer;
 
+    /** Knows whose turn it is to read: only that thread learns when the connection takes bytes again. */
+    private final Inbox inbox;
+
     /** Guards the writer and the fields below. */
     private final ReentrantLock lock = new ReentrantLock();
-
-    private final Condition work = lock.newCondition();
 
     private final Condition turn = lock.newCondition();
 
     private final Condition writable = lock.newCondition();
-
-    /** What the reading thread wants sent; it must not send itself, because it is the one that makes others' sends end. */
-    private final Deque<Frame> errands = new ArrayDeque<>();
 
     private long unflushedSince;
 
     /** A frame is being filled in, perhaps by a thread that waits: nobody else may add to the stream. */
     private boolean busy;
 
-    private boolean flusherWaits;
-
-    Outlet(Connection connection, FrameWriter writer) {
+    Outlet(Connection connection, FrameWriter writer, Inbox inbox) {
         this.connection = connection;
         this.writer = writer;
-        Thread flusher = new Thread(this::flushLate, "poolmanager-flusher");
-        flusher.setDaemon(true);
-        flusher.start();
+        this.inbox = inbox;
     }
 
     /** Adds a frame and writes it, with everything before it, unless more is about to follow. */
@@ -92,19 +83,6 @@ final class Outlet {
         }
         if (!moreFollows || now - unflushedSince > MAX_DELAY) {
             flushAll();
-        } else if (flusherWaits) {
-            work.signal();
-        }
-    }
-
-    /** Has a frame sent soon, without waiting. */
-    void sendLater(Frame frame) {
-        lock.lock();
-        try {
-            errands.add(frame);
-            work.signal();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -154,7 +132,9 @@ final class Outlet {
                 sent = writer.sent();
                 retries = 0;
             }
-            if (connection.isReading()) {
+            if (connection.isReading() && inbox.tryToRead()) {
+                awaitWritable();
+            } else if (connection.isReading()) {
                 connection.awaitWritable();
                 writable.awaitUninterruptibly();
             } else if (retries++ < RETRIES) {
@@ -162,6 +142,17 @@ final class Outlet {
             } else {
                 throw new IOException("the parent does not read");
             }
+        }
+    }
+
+    /** Nobody reads, so nobody would say when more can be written. The frame that is being sent keeps others out. */
+    private void awaitWritable() throws IOException {
+        lock.unlock();
+        try {
+            connection.awaitWritableHere();
+        } finally {
+            inbox.stopReading();
+            lock.lock();
         }
     }
 
@@ -178,41 +169,16 @@ final class Outlet {
         }
     }
 
-    private void flushLate() {
-        while (true) {
-            Frame errand = nextErrand();
-            if (errand == null) {
-                flush();
-            } else {
-                send(errand, false);
-            }
-        }
-    }
-
-    /** Waits until there is something to send, or to flush: then null. */
-    private @Nullable Frame nextErrand() {
+    /** Flushes answers that have waited for too long. */
+    void flushLate() {
         lock.lock();
         try {
-            while (true) {
-                if (!errands.isEmpty()) {
-                    return errands.poll();
-                }
-                long left = unflushedSince + MAX_DELAY - System.nanoTime();
-                if (busy || !writer.hasUnflushed()) {
-                    flusherWaits = true;
-                    work.awaitUninterruptibly();
-                    flusherWaits = false;
-                } else if (left <= 0) {
-                    return null;
-                } else {
-                    work.awaitNanos(left);
-                }
+            if (busy || !writer.hasUnflushed() || System.nanoTime() - unflushedSince < MAX_DELAY) {
+                return;
             }
-        } catch (InterruptedException e) {
-            WorkerMain.parentIsGone(); // nobody interrupts this thread
-            return null;
         } finally {
             lock.unlock();
         }
+        flush();
     }
 }

@@ -13,6 +13,8 @@ import org.poolmanager.wire.Scoreboard;
 /** Runs tasks one after the other, on the one thread that user code sees. */
 final class TaskLoop {
 
+    private final Reception reception;
+
     private final Inbox inbox;
 
     private final Outlet outlet;
@@ -24,11 +26,13 @@ final class TaskLoop {
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
     TaskLoop(
+            Reception reception,
             Inbox inbox,
             Outlet outlet,
             Scoreboard scoreboard,
             PayloadCodec codec,
             PoolProcess<@Nullable Object, @Nullable Object> process) {
+        this.reception = reception;
         this.inbox = inbox;
         this.outlet = outlet;
         this.scoreboard = scoreboard;
@@ -43,7 +47,7 @@ final class TaskLoop {
      */
     boolean run() throws IOException, InterruptedException {
         Frame task;
-        while ((task = inbox.take()) != null) {
+        while ((task = reception.next()) != null) {
             while (!scoreboard.begin(task.id())) {
                 inbox.awaitPardon(scoreboard);
             }

@@ -20,7 +20,6 @@ import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
 import org.poolmanager.wire.JavaSerialization;
-import org.poolmanager.wire.Levels;
 import org.poolmanager.wire.LogEvent;
 import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.Scoreboard;
@@ -50,7 +49,7 @@ public final class WorkerMain {
 
     private LogCapture capture;
 
-    private volatile boolean leaving;
+    private Reception reception;
 
     @SuppressWarnings("NullAway.Init") // open() is the second half of the construction
     private WorkerMain(StartConfig config, LifeLine lifeLine) {
@@ -112,7 +111,7 @@ public final class WorkerMain {
             return;
         }
         outlet.send(Frame.of(FrameType.READY, 0), false);
-        end(process, new TaskLoop(inbox, outlet, scoreboard, codec, process).run());
+        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, codec, process).run());
     }
 
     private SocketChannel connect() throws IOException {
@@ -128,11 +127,12 @@ public final class WorkerMain {
     private void open(SocketChannel channel) throws IOException {
         scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
         connection = new Connection(channel, this::writable);
-        outlet = new Outlet(connection, new FrameWriter(connection, scoreboard));
+        outlet = new Outlet(connection, new FrameWriter(connection, scoreboard), inbox);
         Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "poolmanager-leave"));
         capture = LogCapture.install(config.levels(), this::sendLog);
-        FrameReader reader = new FrameReader(connection, config.maxPayload());
-        daemon("poolmanager-reader", () -> read(reader));
+        FrameReader frames = new FrameReader(connection, config.maxPayload());
+        reception = new Reception(connection, frames, inbox, outlet, capture);
+        daemon("poolmanager-watch", new Watch(inbox, outlet, reception, connection));
     }
 
     private void writable() {
@@ -140,39 +140,8 @@ public final class WorkerMain {
     }
 
     private void sendLog(LogEvent event) {
-        outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), true);
-    }
-
-    private void read(FrameReader reader) {
-        try {
-            Frame frame;
-            while ((frame = reader.next()) != null) {
-                accept(frame);
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            if (!leaving) {
-                System.err.println("The connection to the parent broke: " + e);
-            }
-        }
-        if (!leaving) {
-            parentIsGone();
-        }
-    }
-
-    private void accept(Frame frame) throws IOException {
-        switch (frame.type()) {
-            case TASK -> inbox.add(frame);
-            case RECALL -> outlet.sendLater(recalled(frame.id(), inbox.removeAll()));
-            case LEVELS -> capture.levels(Levels.decode(frame.payload()));
-            case STOP -> inbox.close();
-            default -> throw new IOException("a parent does not send " + frame.type());
-        }
-    }
-
-    private static Frame recalled(long request, long[] ids) {
-        ByteBuffer payload = ByteBuffer.allocate(ids.length * Long.BYTES);
-        payload.asLongBuffer().put(ids);
-        return Frame.of(FrameType.RECALLED, request, payload.array());
+        outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), !inbox.isIdle());
+        inbox.wakeWatch();
     }
 
     private void end(PoolProcess<?, ?> process, boolean fit) {
@@ -192,8 +161,7 @@ public final class WorkerMain {
 
     /** An exit has begun: no task begins any more, what is finished is sent, and no thread of ours holds the exit up. */
     private void leave() {
-        leaving = true;
-        inbox.abandon();
+        reception.leave();
         outlet.flush();
         try {
             lifeLine.leave();

@@ -1,0 +1,208 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.poolmanager.PoolEvent.TaskRejected.Reason;
+
+/**
+ * Where tasks are accepted: never more than the pool's capacity are unfinished, and callers who wait for room are served
+ * in turn. A caller does not take its place itself: whoever makes room takes the next task in and hands it on, and the
+ * caller learns of it. So a worker never waits for a caller to wake up.
+ */
+final class Entrance {
+
+    private final PoolSettings settings;
+
+    private final Life life;
+
+    private final Board board;
+
+    private final Texts texts;
+
+    /** Those who wait, each once; the first is served next, one task at a time. Guarded by the pool's lock. */
+    private final Deque<Supply> line = new ArrayDeque<>();
+
+    Entrance(PoolSettings settings, Life life, Board board, Texts texts) {
+        this.settings = settings;
+        this.life = life;
+        this.board = board;
+        this.texts = texts;
+    }
+
+    /**
+     * Accepts a task as soon as there is room.
+     *
+     * @param task the task
+     * @param waitNanos how long to wait for room; 0: not at all
+     * @return false if there was none in time
+     */
+    boolean accept(Task task, long waitNanos) throws InterruptedException {
+        life.lock.lockInterruptibly();
+        try {
+            checkOpen();
+            if (isOpenAtOnce()) {
+                board.admit(task, System.nanoTime());
+                return true;
+            }
+            if (waitNanos > 0) {
+                Supply alone = new Supply(life);
+                join(alone, List.of(task));
+                if (awaitTaken(alone, true, waitNanos)) {
+                    return true;
+                }
+            }
+            board.reject(waitNanos > 0 ? Reason.TIMEOUT : Reason.FULL);
+            return false;
+        } finally {
+            board.release();
+        }
+    }
+
+    /** Accepts a task if there is room at this moment. */
+    boolean offer(Task task) {
+        life.lock.lock();
+        try {
+            checkOpen();
+            if (!isOpenAtOnce()) {
+                board.reject(Reason.FULL);
+                return false;
+            }
+            board.admit(task, System.nanoTime());
+            return true;
+        } finally {
+            board.release();
+        }
+    }
+
+    /**
+     * Has more tasks of a caller taken in as there is room, and waits until few of them are left. The caller can prepare
+     * the next ones while these are taken.
+     *
+     * @param supply the caller's, never left to itself: {@link #finish} or an exception ends it
+     * @param more further tasks
+     */
+    void supply(Supply supply, List<Task> more) throws InterruptedException {
+        await(supply, more, false);
+    }
+
+    /** Waits until all of a caller's tasks have been accepted. */
+    void finish(Supply supply) throws InterruptedException {
+        await(supply, List.of(), true);
+    }
+
+    /** Takes back what has not been accepted. Returns how many tasks have been. */
+    long withdraw(Supply supply) {
+        life.lock.lock();
+        try {
+            leave(supply);
+            return supply.admitted();
+        } finally {
+            board.release();
+        }
+    }
+
+    private void await(Supply supply, List<Task> more, boolean all) throws InterruptedException {
+        life.lock.lockInterruptibly();
+        try {
+            if (!supply.isRefused()) {
+                checkOpen();
+            }
+            join(supply, more);
+            awaitTaken(supply, all, Long.MAX_VALUE);
+        } finally {
+            board.release();
+        }
+    }
+
+    private void join(Supply supply, List<Task> more) {
+        boolean stands = !supply.isEmpty();
+        supply.add(more);
+        if (!stands && !supply.isEmpty()) {
+            line.add(supply);
+        }
+        board.handOut();
+    }
+
+    private void leave(Supply supply) {
+        line.remove(supply);
+        supply.withdraw();
+    }
+
+    /** Returns whether all, or all but a few, have been accepted; if not, none of the rest will be. */
+    private boolean awaitTaken(Supply supply, boolean all, long waitNanos) throws InterruptedException {
+        long nanos = waitNanos;
+        boolean taken = supply.isTaken(all);
+        try {
+            if (!taken) {
+                board.passOn(); // the caller's own tasks may be on their way out
+                taken = supply.isTaken(all);
+            }
+            while (!taken && nanos > 0) {
+                checkStillServed(supply);
+                nanos = supply.moved.awaitNanos(nanos);
+                taken = supply.isTaken(all);
+            }
+            return taken;
+        } catch (InterruptedException e) {
+            taken = supply.isTaken(all);
+            if (!taken) {
+                throw e;
+            }
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            if (!taken) {
+                leave(supply);
+            }
+        }
+    }
+
+    private void checkStillServed(Supply supply) {
+        if (supply.isRefused()) {
+            checkOpen();
+            throw new IllegalStateException("Pool '" + settings.name()
+                    + "' was closed while a task waited for room; it has been started again since");
+        }
+        if (PoolThread.isOf(life)) {
+            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
+        }
+    }
+
+    private void checkOpen() {
+        if (!life.state().acceptsTasks()) {
+            board.reject(Reason.CLOSED);
+        }
+        life.checkOpen();
+    }
+
+    private boolean isOpenAtOnce() {
+        return board.hasRoom() && line.isEmpty();
+    }
+
+    // ---- under the pool's lock ----
+
+    /** Takes in those who wait, in turn, as far as there is room. */
+    void admitWaiting() {
+        if (line.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        while (board.hasRoom() && !line.isEmpty()) {
+            Supply first = line.remove();
+            board.admit(first.take(), now);
+            if (!first.isEmpty()) {
+                line.add(first);
+            }
+        }
+    }
+
+    /** The pool accepts nothing any more: whoever waits is told. */
+    void close() {
+        for (Supply waiting : line) {
+            waiting.refuse();
+        }
+        line.clear();
+    }
+}

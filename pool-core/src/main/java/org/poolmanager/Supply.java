@@ -1,0 +1,82 @@
+package org.poolmanager;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+
+/** Tasks of one caller that wait for room. All of it is guarded by the pool's lock, and used by {@link Entrance} alone. */
+final class Supply {
+
+    /** A caller with many tasks is woken when so few are left: it prepares the next ones while these are taken. */
+    private static final int FEW = 64;
+
+    private static final int FEW_BYTES = 256 * 1024;
+
+    private final Deque<Task> tasks = new ArrayDeque<>();
+
+    /** Signalled when the caller is to look again. */
+    final Condition moved;
+
+    private long bytes;
+
+    private long admitted;
+
+    private boolean refused;
+
+    Supply(Life life) {
+        this.moved = life.lock.newCondition();
+    }
+
+    void add(List<Task> more) {
+        for (Task task : more) {
+            tasks.add(task);
+            bytes += task.bytes();
+        }
+    }
+
+    boolean isEmpty() {
+        return tasks.isEmpty();
+    }
+
+    /** Whether all tasks have been taken, or all but a few. */
+    boolean isTaken(boolean all) {
+        return !refused && (all ? tasks.isEmpty() : isLow());
+    }
+
+    private boolean isLow() {
+        return tasks.size() <= FEW && bytes <= FEW_BYTES;
+    }
+
+    Task take() {
+        boolean wasLow = isLow();
+        Task task = tasks.remove();
+        bytes -= task.bytes();
+        admitted++;
+        if (tasks.isEmpty() || (!wasLow && isLow())) {
+            moved.signal();
+        }
+        return task;
+    }
+
+    /** How many of its tasks have been accepted so far. */
+    long admitted() {
+        return admitted;
+    }
+
+    void withdraw() {
+        tasks.clear();
+        bytes = 0;
+    }
+
+    /** The pool was closed before all was accepted. */
+    void refuse() {
+        refused = true;
+        withdraw();
+        moved.signal();
+    }
+
+    boolean isRefused() {
+        return refused;
+    }
+}

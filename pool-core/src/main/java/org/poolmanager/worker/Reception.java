@@ -1,0 +1,121 @@
+package org.poolmanager.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Connection;
+import org.poolmanager.wire.Frame;
+import org.poolmanager.wire.FrameReader;
+import org.poolmanager.wire.FrameType;
+import org.poolmanager.wire.Levels;
+
+/** Takes in what the parent sends, for whoever has the turn to read. */
+final class Reception {
+
+    private final Connection connection;
+
+    private final FrameReader frames;
+
+    private final Inbox inbox;
+
+    private final Outlet outlet;
+
+    private final LogCapture capture;
+
+    private volatile boolean leaving;
+
+    Reception(Connection connection, FrameReader frames, Inbox inbox, Outlet outlet, LogCapture capture) {
+        this.connection = connection;
+        this.frames = frames;
+        this.inbox = inbox;
+        this.outlet = outlet;
+        this.capture = capture;
+    }
+
+    /** Waits for the next task, reading itself as long as nobody else does; null when nothing more will come. */
+    @Nullable
+    Frame next() throws InterruptedException {
+        while (true) {
+            Frame task = inbox.poll();
+            if (task != null || inbox.isFinished()) {
+                return task;
+            }
+            if (inbox.tryToRead()) {
+                read(0);
+            } else {
+                inbox.awaitReader();
+            }
+        }
+    }
+
+    /**
+     * Reads what has come and gives the turn back. Only for who has the turn.
+     *
+     * @param millis how long to wait for the first byte, 0: as long as it takes
+     */
+    void read(long millis) {
+        List<Frame> answers = List.of();
+        try {
+            if (frames.hasBuffered() || connection.awaitReadable(millis)) {
+                answers = takeIn();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            if (!leaving) {
+                System.err.println("The connection to the parent broke: " + e);
+                WorkerMain.parentIsGone();
+            }
+        } finally {
+            inbox.stopReading();
+        }
+        // Not before the turn is given back: a sender may have to wait for whoever reads.
+        for (Frame answer : answers) {
+            outlet.send(answer, false);
+        }
+    }
+
+    private List<Frame> takeIn() throws IOException {
+        List<Frame> tasks = new ArrayList<>();
+        List<Frame> answers = new ArrayList<>(0);
+        do {
+            Frame frame = frames.next();
+            if (frame == null) {
+                if (!leaving) {
+                    WorkerMain.parentIsGone();
+                }
+                return answers;
+            }
+            if (frame.type() == FrameType.TASK) {
+                tasks.add(frame);
+            } else {
+                inbox.addAll(tasks);
+                tasks.clear();
+                accept(frame, answers);
+            }
+        } while (frames.hasBuffered());
+        inbox.addAll(tasks);
+        return answers;
+    }
+
+    private void accept(Frame frame, List<Frame> answers) throws IOException {
+        switch (frame.type()) {
+            case RECALL -> answers.add(recalled(frame.id(), inbox.removeAll()));
+            case LEVELS -> capture.levels(Levels.decode(frame.payload()));
+            case STOP -> inbox.close();
+            default -> throw new IOException("a parent does not send " + frame.type());
+        }
+    }
+
+    private static Frame recalled(long request, long[] ids) {
+        ByteBuffer payload = ByteBuffer.allocate(ids.length * Long.BYTES);
+        payload.asLongBuffer().put(ids);
+        return Frame.of(FrameType.RECALLED, request, payload.array());
+    }
+
+    /** Whatever happens to the connection from now on is no news. */
+    void leave() {
+        leaving = true;
+        inbox.abandon();
+    }
+}
