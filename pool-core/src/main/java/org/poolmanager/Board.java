@@ -459,6 +459,12 @@ final class Board {
 
     // ---- after the lock ----
 
+    /** There may be room where there was none. */
+    void lookAgain() {
+        life.lock.lock();
+        release();
+    }
+
     /** Lets go of the lock and takes it again: others get their turn, and what has been appended so far is written. */
     void passOn() {
         release();

@@ -82,7 +82,7 @@ final class Engine {
         this.events = new Events(parts.listeners);
         this.clock = new Clock(life, "pool-" + name + "-clock");
         this.board = new Board(settings, life, texts, events, clock);
-        this.results = new Results(name, settings.ordered(), life);
+        this.results = new Results(settings, life, board::lookAgain);
         this.workers = settings.isolation() == Isolation.THREAD
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);

@@ -42,7 +42,7 @@ final class Entrance {
         life.lock.lockInterruptibly();
         try {
             checkOpen();
-            if (isOpenAtOnce()) {
+            if (isOpenAtOnce(task)) {
                 board.admit(task, System.nanoTime());
                 return true;
             }
@@ -65,7 +65,7 @@ final class Entrance {
         life.lock.lock();
         try {
             checkOpen();
-            if (!isOpenAtOnce()) {
+            if (!isOpenAtOnce(task)) {
                 board.reject(Reason.FULL);
                 return false;
             }
@@ -177,8 +177,8 @@ final class Entrance {
         life.checkOpen();
     }
 
-    private boolean isOpenAtOnce() {
-        return board.hasRoom() && line.isEmpty();
+    private boolean isOpenAtOnce(Task task) {
+        return board.hasRoom() && line.isEmpty() && task.destination.hasRoom();
     }
 
     // ---- under the pool's lock ----
@@ -189,9 +189,15 @@ final class Entrance {
             return;
         }
         long now = System.nanoTime();
-        while (board.hasRoom() && !line.isEmpty()) {
+        int refused = 0;
+        while (board.hasRoom() && refused < line.size()) {
             Supply first = line.remove();
-            board.admit(first.take(), now);
+            if (first.next().destination.hasRoom()) {
+                board.admit(first.take(), now);
+                refused = 0;
+            } else {
+                refused++;
+            }
             if (!first.isEmpty()) {
                 line.add(first);
             }

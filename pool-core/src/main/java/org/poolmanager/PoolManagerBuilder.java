@@ -42,6 +42,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private @Nullable Integer queueSize;
 
+    private int resultSize = PoolSettings.UNBOUNDED;
+
     private boolean ordered;
 
     private boolean daemon = true;
@@ -111,7 +113,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * How many tasks may wait while all workers are busy. {@code size + queueSize} tasks may be unfinished at a time;
      * then {@code put} waits.
      *
-     * @param tasks at least 1; default: twice the size
+     * @param tasks at least 1; default: twice the size; {@link PoolSettings#UNBOUNDED}: {@code put} never waits
      * @return this
      */
     public PoolManagerBuilder<T, R> queueSize(int tasks) {
@@ -119,6 +121,22 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
             throw wrong("queue-size", tasks, "must be at least 1");
         }
         this.queueSize = tasks;
+        return this;
+    }
+
+    /**
+     * How many tasks that were put may be unfetched, unfinished ones included; then {@code put} waits for a
+     * {@code get}. So neither results that nobody fetches nor, in an ordered pool, those behind a long task can fill the
+     * memory. Does not concern {@code map}, {@code stream} and {@code submit}, whose callers have their own results.
+     *
+     * @param results at least 1; default: {@link PoolSettings#UNBOUNDED}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> resultSize(int results) {
+        if (results < 1) {
+            throw wrong("result-size", results, "must be at least 1");
+        }
+        this.resultSize = results;
         return this;
     }
 
@@ -329,12 +347,13 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                     + " cannot move to a child JVM");
         }
         String poolName = name == null ? "pool-" + UNNAMED.incrementAndGet() : name;
-        int queue = queueSize == null ? 2 * size : queueSize;
+        int queue = queueSize == null ? (int) Math.min(2L * size, PoolSettings.UNBOUNDED) : queueSize;
         PoolSettings settings = new PoolSettings(
                 poolName,
                 isolation,
                 size,
                 queue,
+                resultSize,
                 ordered,
                 daemon,
                 loggers,

@@ -12,6 +12,7 @@ import org.poolmanager.launch.JvmOptions;
  * @param isolation where workers run
  * @param size how many workers
  * @param queueSize how many tasks may wait while all workers are busy
+ * @param resultSize how many tasks that were put may be unfetched, {@link #UNBOUNDED} for any number
  * @param ordered whether {@code get} follows the order of {@code put}
  * @param daemon whether {@code close} ends outstanding work (true) or lets it finish (false)
  * @param loggers names of the loggers whose records are replayed here
@@ -24,12 +25,16 @@ public record PoolSettings(
         Isolation isolation,
         int size,
         int queueSize,
+        int resultSize,
         boolean ordered,
         boolean daemon,
         Set<String> loggers,
         Limits limits,
         JvmOptions jvm,
         Wire wire) {
+
+    /** A size without bound. */
+    public static final int UNBOUNDED = Integer.MAX_VALUE;
 
     /**
      * Checks nothing: the builder has.
@@ -44,11 +49,12 @@ public record PoolSettings(
      * @return size plus queue size
      */
     public int capacity() {
-        return size + queueSize;
+        return queueSize > UNBOUNDED - size ? UNBOUNDED : size + queueSize;
     }
 
     PoolSettings withLoggers(Set<String> names) {
-        return new PoolSettings(name, isolation, size, queueSize, ordered, daemon, names, limits, jvm, wire);
+        return new PoolSettings(
+                name, isolation, size, queueSize, resultSize, ordered, daemon, names, limits, jvm, wire);
     }
 
     /**

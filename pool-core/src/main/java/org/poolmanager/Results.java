@@ -44,10 +44,36 @@ final class Results implements Destination {
 
     private long nextIndex;
 
-    Results(String pool, boolean ordered, Life life) {
+    private final int bound;
+
+    /** Run when there is room again, without a lock; only if there is a bound. */
+    private final Runnable whenRoom;
+
+    Results(PoolSettings settings, Life life, Runnable whenRoom) {
         this.life = life;
-        this.pool = pool;
-        this.ordered = ordered;
+        this.pool = settings.name();
+        this.ordered = settings.ordered();
+        this.bound = settings.resultSize();
+        this.whenRoom = whenRoom;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        if (bound == PoolSettings.UNBOUNDED) {
+            return true;
+        }
+        lock.lock();
+        try {
+            return expected < bound;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tellOfRoom() {
+        if (bound != PoolSettings.UNBOUNDED) {
+            whenRoom.run();
+        }
     }
 
     @Override
@@ -86,6 +112,9 @@ final class Results implements Destination {
         } finally {
             lock.unlock();
         }
+        if (tasks.stream().anyMatch(task -> task.ending().silent())) {
+            tellOfRoom();
+        }
     }
 
     /** One consumer is woken, and wakes the next if there is more; all are if nothing is left to wait for. */
@@ -100,6 +129,12 @@ final class Results implements Destination {
     /** The next outcome; null if none came within the time. */
     @Nullable
     Task take(long waitNanos) throws InterruptedException {
+        Task next = await(waitNanos);
+        tellOfRoom();
+        return next;
+    }
+
+    private @Nullable Task await(long waitNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = waitNanos;
@@ -123,12 +158,15 @@ final class Results implements Destination {
     /** The next outcome; null if there is none yet, or none to come. */
     @Nullable
     Task poll() {
+        Task next;
         lock.lock();
         try {
-            return isNextReady() ? removeNext() : null;
+            next = isNextReady() ? removeNext() : null;
         } finally {
             lock.unlock();
         }
+        tellOfRoom();
+        return next;
     }
 
     private boolean isNextReady() {

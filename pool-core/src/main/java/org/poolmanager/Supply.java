@@ -48,6 +48,10 @@ final class Supply {
         return tasks.size() <= FEW && bytes <= FEW_BYTES;
     }
 
+    Task next() {
+        return tasks.element();
+    }
+
     Task take() {
         boolean wasLow = isLow();
         Task task = tasks.remove();

@@ -61,6 +61,9 @@ final class Texts {
     }
 
     QueueFullException full(PoolStats stats, Duration waited) {
+        if (stats.queue().remaining() > 0 && settings.resultSize() != PoolSettings.UNBOUNDED) {
+            return new QueueFullException(settings.name(), settings.capacity(), waited, resultsFull(stats, waited));
+        }
         String text = "Pool '" + settings.name() + "' is full: " + stats.tasks().running() + " tasks running on "
                 + stats.workers().live() + " of " + settings.size() + " workers, "
                 + stats.queue().size()
@@ -68,6 +71,12 @@ final class Texts {
                 + (waited.isZero() ? "" : "; waited " + seconds(waited))
                 + ". Try again later, wait longer, or raise queue-size.";
         return new QueueFullException(settings.name(), settings.capacity(), waited, text);
+    }
+
+    private String resultsFull(PoolStats stats, Duration waited) {
+        return "Pool '" + settings.name() + "' takes no more: " + settings.resultSize() + " tasks have been put and not"
+                + " fetched (result-size), " + stats.resultsWaiting() + " of them are done"
+                + (waited.isZero() ? "" : "; waited " + seconds(waited)) + ". Get results, or raise result-size.";
     }
 
     String fullForListener() {

@@ -4,11 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.worker.PoolProcess;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Back-pressure")
@@ -44,6 +62,66 @@ class BackPressureTest {
     }
 
     @BothModes
+    @DisplayName("C020: a put that waits for room costs nothing, and wakes as soon as there is room")
+    void c020WaitingCostsNothing(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGate, gate.port())
+                        .isolation(isolation)
+                        .size(1)
+                        .queueSize(1)
+                        .start()) {
+            pool.put(0);
+            pool.put(1);
+            AtomicLong woken = new AtomicLong();
+            Thread putter = new Thread(() -> {
+                try {
+                    pool.put(2);
+                    woken.set(System.nanoTime());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            putter.start();
+            await().until(() -> Cpu.isWaiting(putter));
+            Cpu.assertIdle("C020 " + isolation + ": a put that waits", Duration.ofSeconds(3), putter);
+            long released = System.nanoTime();
+            gate.letOneGo();
+            putter.join(10_000);
+            Duration wake = Duration.ofNanos(woken.get() - released);
+            System.out.println(
+                    "C020 " + isolation + ": the put woke " + wake.toNanos() / 1000 + " µs after the release");
+            assertThat(wake).isLessThan(Duration.ofMillis(250));
+            gate.open();
+        }
+    }
+
+    @BothModes
+    @DisplayName("C020: neither a get that waits nor an idle pool costs processor time")
+    void c020IdleCostsNothing(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGate, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .start()) {
+            Cpu.assertIdle("C020 " + isolation + ": an idle pool", Duration.ofSeconds(3));
+            pool.put(0);
+            gate.awaitArrivals(1);
+            Thread getter = new Thread(() -> {
+                try {
+                    pool.get();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            getter.start();
+            await().until(() -> Cpu.isWaiting(getter));
+            Cpu.assertIdle("C020 " + isolation + ": a get that waits", Duration.ofSeconds(3), getter);
+            gate.open();
+            getter.join(10_000);
+        }
+    }
+
+    @BothModes
     @DisplayName("C021: a put that ran out of time leaves no trace")
     void c021TimedPut(Isolation isolation) throws Exception {
         try (Gate gate = new Gate();
@@ -73,7 +151,75 @@ class BackPressureTest {
     }
 
     @BothModes
-    @DisplayName("C022: an interrupted put never runs its task")
+    @DisplayName("C021: of 10,000 puts that run out of time, each is refused or runs")
+    void c021NoPhantoms(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder((Integer x) -> x)
+                .isolation(isolation)
+                .size(1)
+                .queueSize(1)
+                .start()) {
+            List<Integer> accepted = new ArrayList<>();
+            for (int i = 0; i < 10_000; i++) {
+                try {
+                    pool.put(i, Duration.ofNanos(20_000));
+                    accepted.add(i);
+                } catch (QueueFullException e) {
+                    assertThat(e.pool()).isEqualTo(pool.name());
+                }
+            }
+            System.out.println("C021 " + isolation + ": " + accepted.size() + " of 10,000 accepted");
+            assertThat(pool.getAll()).isEqualTo(accepted);
+            assertThat(pool.stats().tasks().submitted()).isEqualTo(accepted.size());
+            assertThat(pool.stats().tasks().rejected()).isEqualTo(10_000 - accepted.size());
+        }
+    }
+
+    @BothModes
+    @DisplayName("C022: of 1,000 interrupted puts none runs and none leaks into the next call")
+    void c022InterruptedPuts(Isolation isolation) throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (var pool = PoolManager.builder((Integer x) -> x)
+                .isolation(isolation)
+                .size(1)
+                .queueSize(1)
+                .start()) {
+            Set<Integer> accepted = new TreeSet<>();
+            Random random = new Random(1);
+            for (int i = 0; i < 1000; i++) {
+                int task = i;
+                Thread[] putter = new Thread[1];
+                CountDownLatch begun = new CountDownLatch(1);
+                Future<Boolean> put = threads.submit(() -> {
+                    putter[0] = Thread.currentThread();
+                    begun.countDown();
+                    try {
+                        pool.put(task);
+                        return true;
+                    } catch (InterruptedException e) {
+                        return false;
+                    } finally {
+                        Thread.interrupted();
+                    }
+                });
+                begun.await();
+                for (int spin = random.nextInt(2000); spin > 0; spin--) {
+                    Thread.onSpinWait();
+                }
+                putter[0].interrupt();
+                if (put.get(10, TimeUnit.SECONDS)) {
+                    accepted.add(i);
+                }
+            }
+            System.out.println(
+                    "C022 " + isolation + ": " + accepted.size() + " of 1,000 were accepted before the interrupt");
+            assertThat(pool.getAll()).containsExactlyElementsOf(accepted);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @BothModes
+    @DisplayName("C022: a put that is interrupted while it waits, or before, never runs its task")
     void c022InterruptedPut(Isolation isolation) throws Exception {
         try (Gate gate = new Gate();
                 var pool = PoolManager.builder(Tasks::passGate, gate.port())
@@ -131,20 +277,160 @@ class BackPressureTest {
         }
     }
 
+    @Test
+    @DisplayName("C023: a put that waits is released when no worker is left and none can be started")
+    void c023PutWhileBroken(@TempDir Path directory) throws Exception {
+        Path switchedOff = directory.resolve("off");
+        try (Gate gate = new Gate()) {
+            var pool = PoolManager.builder(Stillborn.class)
+                    .staticArgs(switchedOff.toString(), gate.port())
+                    .size(1)
+                    .queueSize(1)
+                    .start();
+            pool.put(0);
+            pool.put(1);
+            gate.awaitArrivals(1);
+            Files.createFile(switchedOff);
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread putter = new Thread(() -> {
+                try {
+                    while (true) {
+                        pool.put(2); // the first one takes the place of the task that dies
+                    }
+                } catch (InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            putter.start();
+            await().until(() -> Cpu.isWaiting(putter));
+            ProcessHandle.of(pool.stats().workerList().get(0).pid())
+                    .orElseThrow()
+                    .destroyForcibly();
+            long killed = System.nanoTime();
+            putter.join(15_000);
+            System.out.println("C023 released after " + (System.nanoTime() - killed) / 1_000_000 + " ms");
+            assertThat(thrown.get())
+                    .isInstanceOf(PoolBrokenException.class)
+                    .hasMessageContaining("5 starts in a row have failed")
+                    .hasMessageContaining("switched off");
+            pool.close();
+        }
+    }
+
+    /** Cannot be built once a file exists. */
+    static final class Stillborn implements PoolProcess<Integer, Integer> {
+
+        private final int port;
+
+        Stillborn(String switchedOff, int port) {
+            if (Files.exists(Path.of(switchedOff))) {
+                throw new IllegalStateException("switched off");
+            }
+            this.port = port;
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            return Tasks.passGate(task, port);
+        }
+    }
+
     @BothModes
-    @DisplayName("C024: 64 producers on a queue of one are all served")
+    @DisplayName("C024: 64 producers on a queue of one are all served, none much later than the others")
     void c024ManyProducers(Isolation isolation) throws Exception {
+        int each = isolation == Isolation.THREAD ? 1000 : 100;
+        ExecutorService threads = Executors.newFixedThreadPool(64);
         try (var pool = PoolManager.builder(Tasks::twice)
                 .isolation(isolation)
                 .size(1)
                 .queueSize(1)
                 .start()) {
-            CompletableFuture<?>[] producers = new CompletableFuture<?>[64];
-            for (int p = 0; p < producers.length; p++) {
-                producers[p] = pool.putAsync(java.util.Collections.nCopies(20, p));
+            List<Future<long[]>> producers = new ArrayList<>();
+            for (int p = 0; p < 64; p++) {
+                producers.add(threads.submit(() -> putAll(pool, each)));
             }
-            assertThat(pool.getAll()).hasSize(64 * 20);
-            CompletableFuture.allOf(producers).join();
+            for (int got = 0; got < 64 * each; ) {
+                try {
+                    pool.get(Duration.ofSeconds(20));
+                    got++;
+                } catch (NoSuchElementException e) {
+                    Thread.yield(); // the producers are not that fast
+                }
+            }
+            long sum = 0;
+            long most = 0;
+            for (Future<long[]> producer : producers) {
+                long[] waited = producer.get(20, TimeUnit.SECONDS);
+                sum += waited[0];
+                most = Math.max(most, waited[1]);
+            }
+            long mean = sum / (64L * each);
+            System.out.println(
+                    "C024 " + isolation + ": mean wait " + mean / 1000 + " µs, longest " + most / 1000 + " µs");
+            assertThat(pool.poll()).isEmpty();
+            assertThat(most)
+                    .isLessThan(Math.max(20 * mean, Duration.ofMillis(250).toNanos()));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static long[] putAll(PoolManager<Integer, Integer> pool, int count) throws InterruptedException {
+        long sum = 0;
+        long most = 0;
+        for (int i = 0; i < count; i++) {
+            long start = System.nanoTime();
+            pool.put(i);
+            long waited = System.nanoTime() - start;
+            sum += waited;
+            most = Math.max(most, waited);
+        }
+        return new long[] {sum, most};
+    }
+
+    @Test
+    @DisplayName("C025: results that cannot travel free their place in a queue of two")
+    void c025UnserializableResults() throws Exception {
+        try (var pool = PoolManager.builder((Integer x) -> x < 100 ? new Object() : x)
+                .size(1)
+                .queueSize(2)
+                .start()) {
+            List<Outcome<Object>> outcomes =
+                    pool.mapOutcomes(IntStream.range(0, 200).boxed().toList());
+            assertThat(outcomes.subList(0, 100))
+                    .allMatch(outcome -> outcome.failure() instanceof TaskSerializationException);
+            assertThat(outcomes.subList(100, 200)).allMatch(Outcome::isCompleted);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C025: tasks that cannot be sent, or that fail, free their place in a queue of two")
+    void c025Unsendable(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder((Object x) -> {
+                    if (x instanceof Thread) {
+                        throw new IllegalArgumentException("a thread");
+                    }
+                    return x;
+                })
+                .isolation(isolation)
+                .size(1)
+                .queueSize(2)
+                .start()) {
+            List<Object> input = new ArrayList<>(Collections.nCopies(100, new Thread()));
+            IntStream.range(0, 100).forEach(input::add);
+            List<Outcome<Object>> outcomes = pool.mapOutcomes(input);
+            assertThat(outcomes.subList(0, 100)).noneMatch(Outcome::isCompleted);
+            assertThat(outcomes.subList(100, 200)).allMatch(Outcome::isCompleted);
+            pool.putAsync(input).get(20, TimeUnit.SECONDS);
+            int failed = 0;
+            for (int i = 0; i < 200; i++) {
+                try {
+                    pool.get(Duration.ofSeconds(10));
+                } catch (TaskException e) {
+                    failed++;
+                }
+            }
+            assertThat(failed).isEqualTo(100);
         }
     }
 }

@@ -3,117 +3,152 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Concurrency")
 class ConcurrencyTest {
 
-    private static final int PRODUCERS = 16;
+    private static final int PRODUCERS = 32;
 
-    private static final int PER_PRODUCER = 1000;
+    private static final int PER_PRODUCER = 3125;
+
+    private static final int CONSUMERS = 8;
+
+    private static final int MAPPERS = 10;
 
     @BothModes
     @DisplayName("C116: many producers, consumers, maps and cancellations: each accepted task has exactly one outcome")
     void c116EverythingAtOnce(Isolation isolation) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         AtomicInteger cancelled = new AtomicInteger();
-        AtomicBoolean done = new AtomicBoolean();
-        ConcurrentHashMap<Integer, Integer> fetched = new ConcurrentHashMap<>();
+        Map<Integer, Integer> fetched = new ConcurrentHashMap<>();
         try (var pool = PoolManager.builder(Tasks::twice)
                 .isolation(isolation)
                 .size(3)
                 .queueSize(50)
                 .start()) {
-            List<Future<?>> consumers = new ArrayList<>();
-            for (int c = 0; c < 4; c++) {
-                consumers.add(threads.submit(() -> {
-                    while (!done.get() || pool.stats().resultsWaiting() > 0) {
-                        pool.poll().ifPresent(outcome -> fetched.merge(outcome.get(), 1, Integer::sum));
-                    }
-                    return null;
-                }));
+            List<Future<?>> all = new ArrayList<>();
+            CountDownLatch consumed = new CountDownLatch(PRODUCERS * PER_PRODUCER / 2);
+            for (int c = 0; c < CONSUMERS; c++) {
+                all.add(threads.submit(() -> consume(pool, consumed, fetched)));
             }
-            List<Future<?>> producers = new ArrayList<>();
             for (int p = 0; p < PRODUCERS; p++) {
                 int producer = p;
-                producers.add(threads.submit(() -> {
-                    produce(pool, producer, cancelled);
-                    return null;
-                }));
+                all.add(threads.submit(() -> produce(pool, producer, cancelled)));
             }
-            for (int i = 0; i < 50; i++) {
+            for (int m = 0; m < MAPPERS; m++) {
+                all.add(threads.submit(() -> mapAgainAndAgain(pool)));
+            }
+            int busiest = 0;
+            while (!consumed.await(1, TimeUnit.MILLISECONDS)) {
                 PoolStats stats = ApiContractTest.sample(pool);
                 assertThat(stats.tasks().running() + stats.queue().size()).isLessThanOrEqualTo(53);
                 assertThat(stats.workers().live()).isLessThanOrEqualTo(3);
+                busiest = Math.max(busiest, stats.workers().busy());
             }
-            for (Future<?> producer : producers) {
-                producer.get(100, TimeUnit.SECONDS);
+            for (Future<?> each : all) {
+                each.get(100, TimeUnit.SECONDS);
             }
-            await().until(() -> ApiContractTest.sample(pool).tasks().running() == 0);
-            done.set(true);
-            for (Future<?> consumer : consumers) {
-                consumer.get(20, TimeUnit.SECONDS);
-            }
+            assertThat(busiest).as("workers busy at once").isEqualTo(3);
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
-            assertThat(tasks.submitted()).isEqualTo((long) PRODUCERS * PER_PRODUCER);
+            assertThat(tasks.submitted()).isEqualTo((long) PRODUCERS * PER_PRODUCER + MAPPERS * 1000);
             assertThat(tasks.cancelled()).isEqualTo(cancelled.get());
-            assertThat(tasks.failed() + tasks.crashed() + tasks.timedOut()).isZero();
+            assertThat(tasks.completed()).isEqualTo(tasks.submitted() - tasks.cancelled());
         } finally {
             threads.shutdownNow();
         }
         assertThat(fetched.values()).allMatch(times -> times == 1);
         assertThat(fetched.keySet())
-                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, PRODUCERS * PER_PRODUCER)
-                        .filter(task -> task % 4 == 0 || task % 4 == 1)
-                        .mapToObj(Tasks::twice)
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, PRODUCERS * PER_PRODUCER / 2)
+                        .mapToObj(half -> Tasks.twice(2 * half))
                         .toList());
         System.out.println("C116 " + isolation + ": " + cancelled + " cancelled in time");
     }
 
-    /** Of four tasks two are put, one is submitted and perhaps cancelled, one is mapped. */
-    private static void produce(PoolManager<Integer, Integer> pool, int producer, AtomicInteger cancelled)
+    private static @Nullable Void consume(
+            PoolManager<Integer, Integer> pool, CountDownLatch left, Map<Integer, Integer> fetched)
+            throws InterruptedException {
+        while (left.getCount() > 0) {
+            try {
+                fetched.merge(pool.get(Duration.ofMillis(100)), 1, Integer::sum);
+                left.countDown();
+            } catch (NoSuchElementException | TimeoutException e) {
+                Thread.yield(); // others have it, or nothing has been put yet
+            }
+        }
+        return null;
+    }
+
+    /** Of two tasks one is put and one is submitted, and perhaps cancelled. */
+    private static @Nullable Void produce(PoolManager<Integer, Integer> pool, int producer, AtomicInteger cancelled)
             throws Exception {
         for (int i = 0; i < PER_PRODUCER; i++) {
             int task = producer * PER_PRODUCER + i;
-            switch (task % 4) {
-                case 0, 1 -> pool.put(task);
-                case 2 -> {
-                    CompletableFuture<Integer> future = pool.submit(task);
-                    if (task % 8 == 2 && future.cancel(false)) {
-                        cancelled.incrementAndGet();
-                    } else {
-                        assertThat(future.get(60, TimeUnit.SECONDS)).isEqualTo(2 * task);
-                    }
+            if (task % 2 == 0) {
+                pool.put(task);
+            } else {
+                CompletableFuture<Integer> future = pool.submit(task);
+                if (task % 8 == 1 && future.cancel(false)) {
+                    cancelled.incrementAndGet();
+                    assertThat(future).isCancelled();
+                } else {
+                    assertThat(future.get(60, TimeUnit.SECONDS)).isEqualTo(2 * task);
                 }
-                default -> assertThat(pool.map(List.of(task))).containsExactly(2 * task);
             }
         }
+        return null;
+    }
+
+    private static @Nullable Void mapAgainAndAgain(PoolManager<Integer, Integer> pool) throws InterruptedException {
+        List<Integer> input = IntStream.range(0, 100).boxed().toList();
+        for (int i = 0; i < 10; i++) {
+            assertThat(pool.map(input))
+                    .isEqualTo(input.stream().map(Tasks::twice).toList());
+        }
+        return null;
     }
 
     @BothModes
     @DisplayName("C117: put racing close: each task is refused, or has an outcome")
     void c117PutRacesClose(Isolation isolation) throws Exception {
+        putRacesClose(isolation, isolation == Isolation.THREAD ? 500 : 15);
+    }
+
+    @BothModes
+    @Tag("soak")
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    @DisplayName("C117: the same, 10,000 rounds")
+    void c117PutRacesCloseForLong(Isolation isolation) throws Exception {
+        putRacesClose(isolation, 10_000);
+    }
+
+    private static void putRacesClose(Isolation isolation, int rounds) throws Exception {
         long seed = System.nanoTime();
         System.out.println("C117 seed " + seed);
         Random random = new Random(seed);
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
-            int rounds = isolation == Isolation.THREAD ? 300 : 15;
             for (int round = 0; round < rounds; round++) {
                 var pool = PoolManager.builder(Tasks::twice)
                         .isolation(isolation)

@@ -2,11 +2,19 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoLeftovers.class)
@@ -17,11 +25,11 @@ class OrderingTest {
     @DisplayName("C013: in an ordered pool the n-th get is the n-th put")
     void c013OrderedPool(Isolation isolation) throws Exception {
         try (var pool = PoolManager.builder((Integer i) -> {
-                    Tasks.sleepMillis((200 - i) / 10);
+                    Tasks.sleepMillis((200 - i) * 2);
                     return i;
                 })
                 .isolation(isolation)
-                .size(4)
+                .size(8)
                 .ordered(true)
                 .start()) {
             pool.putAsync(IntStream.range(0, 200).boxed().toList());
@@ -31,18 +39,15 @@ class OrderingTest {
     }
 
     @BothModes
-    @DisplayName("C014: in an ordered pool a failure occupies its own slot")
+    @DisplayName("C014: in an ordered pool each failure occupies its own slot")
     void c014FailureInItsSlot(Isolation isolation) throws Exception {
         try (var pool = PoolManager.builder(Tasks::failIfMultipleOf, 7)
                 .isolation(isolation)
                 .size(2)
                 .ordered(true)
-                .queueSize(30)
                 .start()) {
-            for (int i = 0; i <= 21; i++) {
-                pool.put(i);
-            }
-            for (int i = 0; i <= 21; i++) {
+            pool.putAsync(IntStream.range(0, 197).boxed().toList());
+            for (int i = 0; i < 197; i++) {
                 if (i % 7 == 0) {
                     long index = i;
                     assertThatThrownBy(pool::get)
@@ -53,6 +58,161 @@ class OrderingTest {
                     assertThat(pool.get()).isEqualTo(i);
                 }
             }
+        }
+    }
+
+    @Test
+    @DisplayName("C014: so does a crash, and so does a time-out")
+    void c014CrashAndTimeoutInTheirSlots() throws Exception {
+        try (var pool = PoolManager.builder(OrderingTest::exitOrHang)
+                .size(2)
+                .ordered(true)
+                .taskTimeout(Duration.ofSeconds(2))
+                .start()) {
+            pool.putAsync(IntStream.range(0, 200).boxed().toList());
+            for (int i = 0; i < 200; i++) {
+                if (i == 50) {
+                    assertThatThrownBy(pool::get)
+                            .isInstanceOfSatisfying(
+                                    WorkerCrashedException.class,
+                                    e -> assertThat(e.index()).isEqualTo(50));
+                } else if (i == 100) {
+                    assertThatThrownBy(pool::get)
+                            .isInstanceOfSatisfying(
+                                    TaskTimeoutException.class,
+                                    e -> assertThat(e.index()).isEqualTo(100));
+                } else {
+                    assertThat(pool.get()).isEqualTo(i);
+                }
+            }
+        }
+    }
+
+    static int exitOrHang(int x) {
+        if (x == 50) {
+            Runtime.getRuntime().halt(3);
+        }
+        return x == 100 ? Tasks.sleepMillis(60_000) : x;
+    }
+
+    @BothModes
+    @DisplayName("C015: behind a first task that blocks, 100,000 finished ones wait without recursion")
+    void c015BlockedHead(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .queueSize(500)
+                        .ordered(true)
+                        .start()) {
+            pool.put(-1);
+            gate.awaitArrivals(1);
+            pool.putAsync(IntStream.range(0, 100_000).boxed().toList()).get(60, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> pool.stats().tasks().completed() == 100_000);
+            assertThat(pool.poll()).isEmpty();
+            gate.open();
+            assertThat(pool.get()).isEqualTo(-1);
+            for (int i = 0; i < 100_000; i++) {
+                assertThat(pool.get()).isEqualTo(i);
+            }
+        }
+    }
+
+    @BothModes
+    @DisplayName("C015: with a result-size, put waits instead of holding more results than that")
+    void c015BoundedResults(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(isolation)
+                        .name("bounded")
+                        .size(2)
+                        .resultSize(20)
+                        .ordered(true)
+                        .start()) {
+            pool.put(-1);
+            gate.awaitArrivals(1);
+            CompletableFuture<Long> feeder =
+                    pool.putAsync(IntStream.range(0, 1000).boxed().toList());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> pool.stats().tasks().completed() == 19);
+            assertThatThrownBy(() -> pool.put(5, Duration.ofMillis(20)))
+                    .isInstanceOf(QueueFullException.class)
+                    .hasMessage(
+                            "Pool 'bounded' takes no more: 20 tasks have been put and not fetched (result-size), 19 of"
+                                    + " them are done; waited 20.0 ms. Get results, or raise result-size.");
+            assertThat(pool.map(List.of(1, 2, 3)))
+                    .as("whoever has results of its own is not held up")
+                    .containsExactly(1, 2, 3);
+            gate.open();
+            assertThat(pool.get()).isEqualTo(-1);
+            for (int i = 0; i < 1000; i++) {
+                PoolStats stats = pool.stats();
+                assertThat(stats.resultsWaiting()).isLessThanOrEqualTo(20);
+                assertThat(pool.get()).isEqualTo(i);
+            }
+            assertThat(feeder.get(5, TimeUnit.SECONDS)).isEqualTo(1000);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C016: a timed get has one deadline, however many other results arrive")
+    void c016OneDeadline(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .ordered(true)
+                        .start()) {
+            pool.put(-1);
+            gate.awaitArrivals(1);
+            CompletableFuture<Long> feeder = pool.putAsync(Collections.nCopies(1_000_000, 1));
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> pool.get(Duration.ofMillis(300))).isInstanceOf(TimeoutException.class);
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            System.out.println("C016 " + isolation + ": timed get of 300 ms returned after " + waited.toMillis()
+                    + " ms, " + pool.stats().tasks().completed() + " results had arrived");
+            assertThat(waited).isBetween(Duration.ofMillis(300), Duration.ofMillis(800));
+            assertThat(pool.stats().tasks().completed()).isPositive();
+            feeder.cancel(true);
+            gate.open();
+            assertThat(pool.get()).isEqualTo(-1);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C017: cleared, cancelled and rejected tasks leave no holes to wait for")
+    void c017Holes(Isolation isolation) throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("C017 seed " + seed);
+        Random random = new Random(seed);
+        try (var pool = PoolManager.builder((Integer x) -> x)
+                .isolation(isolation)
+                .size(2)
+                .queueSize(10)
+                .ordered(true)
+                .start()) {
+            int rounds = isolation == Isolation.THREAD ? 1000 : 200;
+            for (int round = 0; round < rounds; round++) {
+                int puts = 0;
+                int rejected = 0;
+                for (int i = 0; i < 15; i++) {
+                    if (pool.offer(i)) {
+                        puts++;
+                    } else {
+                        rejected++;
+                    }
+                    if (i % 5 == 0) {
+                        pool.submit(100).cancel(random.nextBoolean());
+                    }
+                }
+                int cleared = random.nextInt(3) == 0 ? pool.clearTasks() : 0;
+                List<Integer> results = pool.getAll();
+                assertThat(results).isSorted();
+                assertThat(results.size()).as("of %s puts", puts).isBetween(puts - cleared, puts);
+                assertThat(puts + rejected).isEqualTo(15);
+            }
+            assertThat(pool.stats().resultsWaiting()).isZero();
         }
     }
 

@@ -1,0 +1,54 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** What waiting costs. */
+final class Cpu {
+
+    private static final double GATE = 0.01;
+
+    private Cpu() {}
+
+    static boolean isWaiting(Thread thread) {
+        Thread.State state = thread.getState();
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+    }
+
+    /**
+     * Asserts that for a while the threads of pools in this JVM, those given, and all child JVMs together take less than
+     * one percent of a core. Compilers and collectors of this JVM, which has other work behind it, are not counted.
+     */
+    static void assertIdle(String what, Duration period, Thread... more) throws InterruptedException {
+        long before = nanos(more);
+        long children = childNanos();
+        // Nothing happens meanwhile, and that is what is measured.
+        boolean unused = new CountDownLatch(1).await(period.toNanos(), TimeUnit.NANOSECONDS);
+        double used = (double) (nanos(more) - before + childNanos() - children) / period.toNanos();
+        System.out.printf("%s takes %.2f %% of a core%n", what, 100 * used);
+        assertThat(used).as(what).isLessThan(GATE);
+    }
+
+    private static long nanos(Thread... more) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("pool-")
+                        || Arrays.asList(more).contains(thread))
+                .mapToLong(thread -> Math.max(0, threads.getThreadCpuTime(thread.getId())))
+                .sum();
+    }
+
+    private static long childNanos() {
+        return ProcessHandle.current()
+                .descendants()
+                .mapToLong(child ->
+                        child.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
+                .sum();
+    }
+}
