@@ -23,8 +23,13 @@ final class Outbox {
 
     private static final int MAX_HELD_BACK = 64;
 
+    /** What the thread that writes has taken over. Its own for as long as it writes. */
+    private Deque<Frame> batch = new ArrayDeque<>();
+
     /** Guarded by this, like all below. */
-    private final Deque<Frame> frames = new ArrayDeque<>();
+    private Deque<Frame> frames = new ArrayDeque<>();
+
+    private int tasks;
 
     private @Nullable Connection connection;
 
@@ -47,7 +52,11 @@ final class Outbox {
 
     synchronized void add(Frame frame) {
         frames.add(frame);
-        urgent |= frame.type() != FrameType.TASK;
+        if (frame.type() == FrameType.TASK) {
+            tasks++;
+        } else {
+            urgent = true;
+        }
     }
 
     /** So many tasks have been answered or given back; what was held back for that moment is written. */
@@ -87,13 +96,10 @@ final class Outbox {
     private void write() {
         FrameWriter to = writer();
         try {
-            while (to != null) {
-                boolean full = fill(to);
+            while (to != null && (hasBegun(to) || takeBatch())) {
+                fill(to);
                 if (!to.flush()) {
                     park();
-                    return;
-                }
-                if (!full && finishedWriting()) {
                     return;
                 }
             }
@@ -117,32 +123,40 @@ final class Outbox {
         close();
     }
 
+    private boolean hasBegun(FrameWriter to) {
+        return !batch.isEmpty() || !to.isBetweenFrames() || to.hasUnflushed();
+    }
+
     /** Puts frames into the buffer until it is full or there is none. */
-    private boolean fill(FrameWriter to) {
-        while (true) {
+    private void fill(FrameWriter to) {
+        do {
             if (to.isBetweenFrames()) {
-                Frame next = next();
+                Frame next = batch.poll();
                 if (next == null) {
-                    return false;
+                    return;
                 }
                 to.begin(next);
             }
-            if (!to.fill()) {
-                return true;
-            }
-        }
+        } while (to.fill());
     }
 
     private synchronized @Nullable FrameWriter writer() {
         return writer;
     }
 
-    private synchronized @Nullable Frame next() {
-        Frame frame = frames.poll();
-        if (frame != null && frame.type() == FrameType.TASK) {
-            onTheWay++;
+    /** Takes over what has been added; false, and another thread may write, if there is nothing. */
+    private synchronized boolean takeBatch() {
+        urgent = false;
+        if (frames.isEmpty()) {
+            writing = false;
+            return false;
         }
-        return frame;
+        Deque<Frame> empty = batch;
+        batch = frames;
+        frames = empty;
+        onTheWay += tasks;
+        tasks = 0;
+        return true;
     }
 
     private synchronized void park() {
@@ -150,15 +164,6 @@ final class Outbox {
             parked = true;
             connection.awaitWritable();
         }
-    }
-
-    private synchronized boolean finishedWriting() {
-        if (frames.isEmpty()) {
-            writing = false;
-            urgent = false;
-            return true;
-        }
-        return false;
     }
 
     /** The child is gone, or going: nothing more is written. */

@@ -59,6 +59,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodySleeps = noClasses().should().callMethod(Thread.class, "sleep", long.class);
 
+    /** Whoever sets the clock must not end a task: R11, C118. */
+    @ArchTest
+    static final ArchRule nothingIsTimedByTheWallClock = noClasses()
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(
+                    java.time.Duration.class,
+                    "between",
+                    java.time.temporal.Temporal.class,
+                    java.time.temporal.Temporal.class);
+
     private static String[] with(String... own) {
         String[] all = java.util.Arrays.copyOf(JDK, JDK.length + own.length);
         System.arraycopy(own, 0, all, JDK.length, own.length);
