@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
@@ -53,6 +54,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     private Limits limits = Limits.DEFAULT;
 
     private JvmOptions jvm = JvmOptions.defaults();
+
+    private String codec = PayloadCodec.JAVA;
 
     private final List<String> allow = new ArrayList<>();
 
@@ -268,6 +271,21 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
+     * How static arguments, tasks and results travel between the JVMs. In thread isolation it copies static arguments.
+     *
+     * @param name {@code java} (the default), {@code fory} (Apache Fory, whose dependency you add), or the name of a class
+     *     that implements {@link PayloadCodec}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> codec(String name) {
+        if (name.isBlank()) {
+            throw wrong("serialization.codec", "'" + name + "'", "must not be blank");
+        }
+        this.codec = name;
+        return this;
+    }
+
+    /**
      * Further classes that a worker may send, as patterns of {@link ObjectInputFilter.Config#createFilter(String)}.
      *
      * @param patterns for instance {@code com.acme.model.*}
@@ -337,7 +355,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * Builds the pool. Nothing is started.
      *
      * @return a pool in state {@link PoolState#NEW}
-     * @throws IllegalArgumentException if the target cannot be what it should, or options contradict each other
+     * @throws IllegalArgumentException if the target cannot be what it should, there is no such codec, or options
+     *     contradict each other
      */
     public PoolManager<T, R> build() {
         if (factory == null) {
@@ -359,7 +378,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 loggers,
                 limits,
                 jvm,
-                new PoolSettings.Wire(allow, maxPayload));
+                new PoolSettings.Wire(codec, allow, maxPayload));
         Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners));
         return new PoolManager<>(settings, parts, shutdownHook);
     }

@@ -60,11 +60,13 @@ public record PoolSettings(
     /**
      * What may travel between the JVMs.
      *
+     * @param codec how objects travel: {@code java}, {@code fory}, or the name of a
+     *     {@link org.poolmanager.wire.PayloadCodec}
      * @param allow class-name patterns that a worker may send beside the JDK's value types and the target's own
      *     packages, in the syntax of {@link java.io.ObjectInputFilter}: {@code com.acme.model.*}
      * @param maxPayload how many bytes one task or one result may have, encoded
      */
-    public record Wire(List<String> allow, int maxPayload) {
+    public record Wire(String codec, List<String> allow, int maxPayload) {
 
         /** Makes the list unchangeable. */
         public Wire {

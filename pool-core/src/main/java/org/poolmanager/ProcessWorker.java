@@ -134,6 +134,7 @@ final class ProcessWorker implements Worker {
                         shared.settings.name(),
                         id,
                         shared.settings.wire().maxPayload(),
+                        shared.settings.wire().codec(),
                         shared.target,
                         shared.levels())
                 .write(jvm.stdin());

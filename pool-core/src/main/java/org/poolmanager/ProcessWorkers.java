@@ -10,10 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
 import org.poolmanager.wire.Failure;
-import org.poolmanager.wire.JavaSerialization;
-import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.PayloadException;
-import org.poolmanager.wire.StandardCodec;
+import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
 import org.poolmanager.worker.Target;
 
@@ -30,7 +28,7 @@ final class ProcessWorkers implements Workers {
 
     final StartConfig.Target target;
 
-    private final PayloadCodec codec;
+    private final Payloads payloads;
 
     private final Target local;
 
@@ -54,10 +52,11 @@ final class ProcessWorkers implements Workers {
         this.explicitClassPath = classPath;
         this.life = life;
         this.clock = clock;
-        JavaSerialization java = new JavaSerialization(
-                target.anchor().getClassLoader(), new AllowList(settings.wire().allow(), target.anchor()));
-        this.codec = new StandardCodec(java, settings.wire().maxPayload());
-        this.target = target.encode(codec);
+        Class<?> anchor = target.anchor();
+        PoolSettings.Wire wire = settings.wire();
+        this.payloads = Payloads.of(
+                wire.codec(), anchor.getClassLoader(), new AllowList(wire.allow(), anchor), wire.maxPayload());
+        this.target = target.encode(payloads);
     }
 
     @Override
@@ -92,20 +91,20 @@ final class ProcessWorkers implements Workers {
 
     @Override
     public @Nullable Object pack(@Nullable Object task) throws PayloadException {
-        return codec.encode(task);
+        return payloads.encode(task);
     }
 
     @Override
     public @Nullable Object unpack(@Nullable Object raw) throws PayloadException {
         assert raw != null;
-        return codec.decode((byte[]) raw);
+        return payloads.decode((byte[]) raw);
     }
 
     @Override
     public Throwable problem(@Nullable Object raw) {
         assert raw != null;
         try {
-            return Failure.decode((byte[]) raw).rebuild(codec);
+            return Failure.decode((byte[]) raw).rebuild(payloads);
         } catch (IOException e) {
             return new IOException("the worker sent an exception that cannot be read: " + e.getMessage(), e);
         }

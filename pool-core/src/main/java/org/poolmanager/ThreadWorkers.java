@@ -1,33 +1,40 @@
 package org.poolmanager;
 
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Payloads;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 
-/** Workers that are threads of this JVM: nothing travels, so nothing is packed. */
+/** Workers that are threads of this JVM: tasks and results do not travel, so nothing is packed. Static arguments are copied,
+ * so that each worker has its own, as in a JVM of its own. */
 final class ThreadWorkers implements Workers {
 
     final PoolSettings settings;
 
     final Life life;
 
-    private final Target target;
+    private final Callable<Target> target;
 
     private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
 
     ThreadWorkers(
             PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
         this.settings = settings;
-        this.target = target;
+        PoolSettings.Wire wire = settings.wire();
+        this.target =
+                target.copies(Payloads.of(wire.codec(), target.anchor().getClassLoader(), null, wire.maxPayload()));
         this.factory = factory;
         this.life = life;
     }
 
     @SuppressWarnings("unchecked") // the builder ties the factory's types to the pool's
     PoolProcess<@Nullable Object, @Nullable Object> build() throws Exception {
-        return factory == null ? target.build() : (PoolProcess<@Nullable Object, @Nullable Object>) factory.get();
+        return factory == null
+                ? target.call().build()
+                : (PoolProcess<@Nullable Object, @Nullable Object>) factory.get();
     }
 
     @Override

@@ -22,6 +22,8 @@ class ArchitectureTest {
     static final ArchRule wireKnowsTheJdkOnly = classes()
             .that()
             .resideInAPackage("org.poolmanager.wire")
+            .and()
+            .haveNameNotMatching(".*\\.ForyCodec(\\$.*)?") // loaded only where somebody chooses it
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(with("org.poolmanager.wire"));

@@ -141,7 +141,7 @@ class SerializationTest {
             }
             assertThatThrownBy(() -> pool.put(new byte[limit]))
                     .isInstanceOf(TaskSerializationException.class)
-                    .hasMessageContaining("more than max-payload (" + limit + ")");
+                    .hasMessageContaining("more than max-payload (" + limit + " bytes)");
             assertThat(pool.map(List.of(new byte[3])).get(0)).hasSize(3);
         }
     }

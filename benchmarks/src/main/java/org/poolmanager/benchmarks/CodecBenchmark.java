@@ -16,9 +16,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.poolmanager.wire.JavaSerialization;
 import org.poolmanager.wire.PayloadException;
-import org.poolmanager.wire.StandardCodec;
+import org.poolmanager.wire.Payloads;
 
 /** Objects to bytes and back. What is read is filtered, as in the parent. */
 @State(Scope.Thread)
@@ -44,11 +43,11 @@ public class CodecBenchmark {
     @Param({"integer", "string", "record", "list"})
     public String kind = "integer";
 
-    private final StandardCodec codec = new StandardCodec(
-            new JavaSerialization(
-                    CodecBenchmark.class.getClassLoader(),
-                    ObjectInputFilter.Config.createFilter("java.base/*;org.poolmanager.benchmarks.*;!*")),
-            MAX_PAYLOAD);
+    /** Which codec: java, or fory where that is on the class path. */
+    @Param({"java"})
+    public String codec = "java";
+
+    private Payloads payloads = payloads();
 
     private Object value = 0;
 
@@ -61,6 +60,7 @@ public class CodecBenchmark {
      */
     @Setup
     public void setUp() throws PayloadException {
+        payloads = payloads();
         value = switch (kind) {
             case "integer" -> 4711;
             case "string" -> "0123456789abcdef".repeat(4);
@@ -68,7 +68,7 @@ public class CodecBenchmark {
             case "list" -> List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
             default -> throw new IllegalArgumentException(kind);
         };
-        encoded = codec.encode(value);
+        encoded = payloads.encode(value);
     }
 
     /**
@@ -79,7 +79,7 @@ public class CodecBenchmark {
      */
     @Benchmark
     public byte[] encode() throws PayloadException {
-        return codec.encode(value);
+        return payloads.encode(value);
     }
 
     /**
@@ -90,6 +90,14 @@ public class CodecBenchmark {
      */
     @Benchmark
     public @Nullable Object decode() throws PayloadException {
-        return codec.decode(encoded);
+        return payloads.decode(encoded);
+    }
+
+    private Payloads payloads() {
+        return Payloads.of(
+                codec,
+                CodecBenchmark.class.getClassLoader(),
+                ObjectInputFilter.Config.createFilter("java.base/*;org.poolmanager.benchmarks.*;!*"),
+                MAX_PAYLOAD);
     }
 }

@@ -21,13 +21,13 @@ public record Failure(Thrown thrown, byte @Nullable [] original) {
      * Describes an exception.
      *
      * @param problem what was thrown
-     * @param codec how the exception itself is encoded
+     * @param payloads how things travel
      * @return its description; making it never fails
      */
-    public static Failure of(Throwable problem, PayloadCodec codec) {
+    public static Failure of(Throwable problem, Payloads payloads) {
         Thrown thrown = Thrown.of(problem);
         try {
-            return new Failure(thrown, codec.encode(problem));
+            return new Failure(thrown, payloads.byJava().encode(problem));
         } catch (PayloadException | RuntimeException | StackOverflowError | LinkageError e) {
             return new Failure(thrown, null);
         }
@@ -74,13 +74,13 @@ public record Failure(Thrown thrown, byte @Nullable [] original) {
     /**
      * The exception, rebuilt if possible.
      *
-     * @param codec what decodes the original
+     * @param payloads how things travel
      * @return the exception itself, or a stand-in that prints the same
      */
-    public Throwable rebuild(PayloadCodec codec) {
+    public Throwable rebuild(Payloads payloads) {
         if (original != null) {
             try {
-                if (codec.decode(original) instanceof Throwable rebuilt) {
+                if (payloads.byJava().decode(original) instanceof Throwable rebuilt) {
                     return rebuilt;
                 }
             } catch (PayloadException | RuntimeException | StackOverflowError | LinkageError e) {

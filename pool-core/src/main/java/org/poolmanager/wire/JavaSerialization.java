@@ -1,7 +1,5 @@
 package org.poolmanager.wire;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InvalidClassException;
@@ -10,13 +8,14 @@ import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Java serialization with a class loader for what is read and an allow-list in front of it. Errors name the class and,
  * where the JDK can tell, the fields that lead to it.
  */
-public final class JavaSerialization {
+final class JavaSerialization implements PayloadCodec {
 
     /** Deeper than any graph that Java serialization can write with a usual stack. */
     private static final int MAX_DEPTH = 5_000;
@@ -31,54 +30,27 @@ public final class JavaSerialization {
      * @param loader whose classes are found when reading, null for the system's
      * @param filter what may be read; null: everything, for data from a trusted side only
      */
-    public JavaSerialization(@Nullable ClassLoader loader, @Nullable ObjectInputFilter filter) {
+    JavaSerialization(@Nullable ClassLoader loader, @Nullable ObjectInputFilter filter) {
         this.loader = loader;
         this.filter = filter;
     }
 
-    /**
-     * Writes an object behind a tag.
-     *
-     * @param tag the first byte of the result
-     * @param value the object
-     * @param max how many bytes the result may have
-     * @return tag and object
-     * @throws PayloadException if the object is not serializable, too deep or too large
-     */
-    byte[] serialize(byte tag, Object value, int max) throws PayloadException {
-        Bounded bytes = new Bounded(max);
-        bytes.write(tag);
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+    @Override
+    public void encode(Object value, OutputStream to) throws Exception {
+        try (ObjectOutputStream out = new ObjectOutputStream(to)) {
             out.writeObject(value);
-        } catch (Bounded.Exceeded e) {
-            throw new PayloadException(
-                    "an object of " + value.getClass().getName() + " takes more than max-payload (" + max
-                            + " bytes); raise it, or send a file name instead",
-                    e);
         } catch (NotSerializableException e) {
-            throw new PayloadException(SerializationPath.find(value, String.valueOf(e.getMessage())), e);
-        } catch (StackOverflowError e) {
-            throw new PayloadException(
-                    "an object of " + value.getClass().getName() + " is nested too deeply to be serialized", e);
-        } catch (IOException | RuntimeException e) {
-            throw new PayloadException("an object of " + value.getClass().getName() + " cannot be serialized: " + e, e);
+            throw SerializationPath.notSerializable(value, e);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            throw SerializationPath.failed(value, e);
         }
-        return bytes.toByteArray();
     }
 
-    /**
-     * Reads an object.
-     *
-     * @param bytes where it is
-     * @param from where it begins
-     * @return the object
-     * @throws PayloadException if it is damaged, or a class is missing or not allowed
-     */
-    @Nullable
-    Object deserialize(byte[] bytes, int from) throws PayloadException {
-        Allowing allowing = filter == null ? null : new Allowing(filter, bytes.length - from);
-        InputStream source = new ByteArrayInputStream(bytes, from, bytes.length - from);
-        try (ObjectInputStream in = new Resolving(source, loader, bytes.length - from, allowing != null)) {
+    @Override
+    public Object decode(InputStream source) throws Exception {
+        int bytes = source.available();
+        Allowing allowing = filter == null ? null : new Allowing(filter, bytes);
+        try (ObjectInputStream in = new Resolving(source, loader, bytes, allowing != null)) {
             if (allowing != null) {
                 in.setObjectInputFilter(allowing);
             }
@@ -87,15 +59,9 @@ public final class JavaSerialization {
             if (allowing != null && allowing.refused != null) {
                 throw new PayloadException(allowing.refused, e);
             }
-            throw new PayloadException("an object cannot be read: " + e.getMessage(), e);
+            throw e;
         } catch (ClassNotFoundException e) {
-            throw new PayloadException("class " + e.getMessage() + " is missing here", e);
-        } catch (StackOverflowError e) {
-            throw new PayloadException("an object is nested too deeply to be read", e);
-        } catch (OutOfMemoryError e) {
-            throw new PayloadException("an object does not fit into this JVM's memory: " + e.getMessage(), e);
-        } catch (IOException | RuntimeException | LinkageError e) {
-            throw new PayloadException("an object cannot be read: " + e, e);
+            throw new PayloadException("class " + e.getMessage() + " is missing in the JVM that reads it", e);
         }
     }
 
@@ -168,43 +134,6 @@ public final class JavaSerialization {
                 }
             }
             return super.resolveClass(description);
-        }
-    }
-
-    /** Stops a serialization that grows too large before the memory is gone. */
-    private static final class Bounded extends ByteArrayOutputStream {
-
-        private final int max;
-
-        Bounded(int max) {
-            super(256);
-            this.max = max;
-        }
-
-        @Override
-        public synchronized void write(int b) {
-            check(1);
-            super.write(b);
-        }
-
-        @Override
-        public synchronized void write(byte[] bytes, int from, int length) {
-            check(length);
-            super.write(bytes, from, length);
-        }
-
-        private void check(int more) {
-            if (count > max - more) {
-                throw new Exceeded();
-            }
-        }
-
-        private static final class Exceeded extends RuntimeException {
-            private static final long serialVersionUID = 1L;
-
-            Exceeded() {
-                super("payload limit", null, false, false);
-            }
         }
     }
 }

@@ -1,26 +1,44 @@
 package org.poolmanager.wire;
 
-import org.jspecify.annotations.Nullable;
+import java.io.InputStream;
+import java.io.OutputStream;
 
-/** Turns tasks and results into bytes and back. Used by many threads at once. */
+/**
+ * How objects travel between a pool and its child JVMs: static arguments, tasks and results. A pool chooses its codec by
+ * name: {@value #JAVA}, {@value #FORY}, or the name of a class that implements this interface, is public, has a public
+ * constructor without parameters, and is on the class path of the child JVMs too. Each side makes one instance, which many
+ * threads use at once.
+ *
+ * <p>A codec sees neither null nor boxed values, strings and arrays of primitives, which the pool itself carries, nor
+ * functions and exceptions, which travel by Java serialization. {@code max-payload} is kept by the pool. What an
+ * implementation of your own reads in the parent comes from a worker, perhaps one that a hostile document has taken over:
+ * it must not build whatever class the bytes name.
+ */
 public interface PayloadCodec {
 
-    /**
-     * Turns an object into bytes.
-     *
-     * @param value a task or a result, null included
-     * @return its bytes
-     * @throws PayloadException if it cannot travel
-     */
-    byte[] encode(@Nullable Object value) throws PayloadException;
+    /** Java serialization, with an allow-list for what a worker sends. The default. */
+    String JAVA = "java";
+
+    /** Apache Fory, with the same allow-list. Needs {@code org.apache.fory:fory-core} on the class path. */
+    String FORY = "fory";
 
     /**
-     * Turns bytes back into an object.
+     * Writes an object.
      *
-     * @param bytes what {@link #encode} made, perhaps in another JVM
-     * @return an equal object
-     * @throws PayloadException if the bytes are damaged, or name a class that is missing or not allowed here
+     * @param value a static argument, a task or a result
+     * @param out where to, in memory; it need not be flushed or closed, and throws when the payload becomes too large
+     * @throws Exception if it cannot travel; this is the failure of the task, and the message should name the class
      */
-    @Nullable
-    Object decode(byte[] bytes) throws PayloadException;
+    void encode(Object value, OutputStream out) throws Exception;
+
+    /**
+     * Reads an object.
+     *
+     * @param in the bytes that {@link #encode} wrote, perhaps in another JVM, and nothing behind them; all of them are in
+     *     memory, so {@code available()} says how many
+     * @return an equal object
+     * @throws Exception if the bytes are damaged, or name a class that is missing or not allowed; this is the failure of
+     *     the task
+     */
+    Object decode(InputStream in) throws Exception;
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool name of the pool
  * @param worker number of the worker
  * @param maxPayload how many bytes a payload may have
+ * @param codec name of the codec of static arguments, tasks and results
  * @param target the target
  * @param levels levels of the captured loggers
  */
@@ -30,6 +31,7 @@ public record StartConfig(
         String pool,
         int worker,
         int maxPayload,
+        String codec,
         Target target,
         Map<String, Integer> levels) {
 
@@ -62,6 +64,7 @@ public record StartConfig(
         out.writeUTF(pool);
         out.writeInt(worker);
         out.writeInt(maxPayload);
+        out.writeUTF(codec);
         out.writeBoolean(target.className != null);
         if (target.className != null) {
             out.writeUTF(target.className);
@@ -94,6 +97,7 @@ public record StartConfig(
         String pool = in.readUTF();
         int worker = in.readInt();
         int maxPayload = in.readInt();
+        String codec = in.readUTF();
         String className = in.readBoolean() ? in.readUTF() : null;
         byte[] function = className == null ? readBytes(in) : null;
         int count = in.readInt();
@@ -102,7 +106,7 @@ public record StartConfig(
             staticArgs.add(readBytes(in));
         }
         Target target = new Target(className, function, staticArgs);
-        return new StartConfig(token, socket, scoreboard, pool, worker, maxPayload, target, Levels.read(in));
+        return new StartConfig(token, socket, scoreboard, pool, worker, maxPayload, codec, target, Levels.read(in));
     }
 
     private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {

@@ -8,9 +8,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
 
 /** What a pool runs, before it is built: a {@link PoolProcess} class or a function, and the static arguments. */
@@ -146,37 +147,69 @@ public final class Target {
     }
 
     /**
+     * The target for workers that share this JVM: each gets static arguments of its own, as they are now, as a child JVM
+     * would. Those that cannot travel are shared.
+     *
+     * @param payloads how the static arguments are copied
+     * @return makes the target of one worker
+     */
+    public Callable<Target> copies(Payloads payloads) {
+        List<Callable<@Nullable Object>> copies = new ArrayList<>();
+        for (Object arg : staticArgs) {
+            copies.add(copies(arg, payloads));
+        }
+        return () -> {
+            List<@Nullable Object> args = new ArrayList<>();
+            for (Callable<@Nullable Object> copy : copies) {
+                args.add(copy.call());
+            }
+            return withStaticArgs(args);
+        };
+    }
+
+    private static Callable<@Nullable Object> copies(@Nullable Object arg, Payloads payloads) {
+        try {
+            byte[] bytes = payloads.encode(arg);
+            return () -> payloads.decode(bytes);
+        } catch (PayloadException e) {
+            return () -> arg;
+        }
+    }
+
+    /**
      * Makes the target fit for travel.
      *
-     * @param codec how the function and the static arguments are encoded
+     * @param payloads how the function and the static arguments are encoded
      * @return the target as data
      * @throws PayloadException if one of them cannot travel
      */
-    public StartConfig.Target encode(PayloadCodec codec) throws PayloadException {
+    public StartConfig.Target encode(Payloads payloads) throws PayloadException {
         List<byte[]> args = new ArrayList<>();
         for (Object arg : staticArgs) {
-            args.add(codec.encode(arg));
+            args.add(payloads.encode(arg));
         }
         return new StartConfig.Target(
-                type == null ? null : type.getName(), function == null ? null : codec.encode(function), args);
+                type == null ? null : type.getName(),
+                function == null ? null : payloads.byJava().encode(function),
+                args);
     }
 
     /**
      * The target after its travel. Loads the class and initializes nothing.
      *
      * @param data what {@link #encode} made
-     * @param codec how to decode it
+     * @param payloads how to decode it
      * @return the target
      * @throws PayloadException if a part of it cannot be decoded here
      * @throws ClassNotFoundException if the worker class is missing here
      */
-    static Target decode(StartConfig.Target data, PayloadCodec codec) throws PayloadException, ClassNotFoundException {
+    static Target decode(StartConfig.Target data, Payloads payloads) throws PayloadException, ClassNotFoundException {
         List<@Nullable Object> args = new ArrayList<>();
         for (byte[] arg : data.staticArgs()) {
-            args.add(codec.decode(arg));
+            args.add(payloads.decode(arg));
         }
         if (data.function() != null) {
-            return new Target(null, codec.decode(data.function()), args);
+            return new Target(null, payloads.byJava().decode(data.function()), args);
         }
         return new Target(Class.forName(data.className(), false, ClassLoader.getSystemClassLoader()), null, args);
     }

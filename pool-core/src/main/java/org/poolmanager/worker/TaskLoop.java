@@ -6,8 +6,8 @@ import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameType;
-import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.Scoreboard;
 
 /** Runs tasks one after the other, on the one thread that user code sees. */
@@ -21,7 +21,7 @@ final class TaskLoop {
 
     private final Scoreboard scoreboard;
 
-    private final PayloadCodec codec;
+    private final Payloads payloads;
 
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
@@ -30,13 +30,13 @@ final class TaskLoop {
             Inbox inbox,
             Outlet outlet,
             Scoreboard scoreboard,
-            PayloadCodec codec,
+            Payloads payloads,
             PoolProcess<@Nullable Object, @Nullable Object> process) {
         this.reception = reception;
         this.inbox = inbox;
         this.outlet = outlet;
         this.scoreboard = scoreboard;
-        this.codec = codec;
+        this.payloads = payloads;
         this.process = process;
     }
 
@@ -67,7 +67,7 @@ final class TaskLoop {
     private Frame answer(Frame task, long start) {
         Object argument;
         try {
-            argument = codec.decode(task.payload());
+            argument = payloads.decode(task.payload());
         } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
         }
@@ -78,7 +78,7 @@ final class TaskLoop {
             return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
         }
         try {
-            return frame(task, AnswerKind.VALUE, codec.encode(result), start);
+            return frame(task, AnswerKind.VALUE, payloads.encode(result), start);
         } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
         }
@@ -89,7 +89,7 @@ final class TaskLoop {
     }
 
     private Frame failed(Frame task, AnswerKind kind, Throwable problem, long start) {
-        return frame(task, kind, Failure.of(problem, codec).encode(), start);
+        return frame(task, kind, Failure.of(problem, payloads).encode(), start);
     }
 
     private static Frame frame(Frame task, AnswerKind kind, byte[] payload, long start) {

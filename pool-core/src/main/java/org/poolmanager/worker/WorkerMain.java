@@ -19,11 +19,9 @@ import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
-import org.poolmanager.wire.JavaSerialization;
 import org.poolmanager.wire.LogEvent;
-import org.poolmanager.wire.PayloadCodec;
+import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.Scoreboard;
-import org.poolmanager.wire.StandardCodec;
 import org.poolmanager.wire.StartConfig;
 
 /**
@@ -80,12 +78,13 @@ public final class WorkerMain {
     private void run() throws Exception {
         FutureTask<SocketChannel> connecting = new FutureTask<>(this::connect);
         daemon("poolmanager-connect", connecting);
-        PayloadCodec codec =
-                new StandardCodec(new JavaSerialization(ClassLoader.getSystemClassLoader(), null), config.maxPayload());
+        ClassLoader loader = ClassLoader.getSystemClassLoader();
+        Payloads payloads = Payloads.java(loader, null, config.maxPayload());
         Target target = null;
         Throwable problem = null;
         try {
-            target = Target.decode(config.target(), codec);
+            payloads = Payloads.of(config.codec(), loader, null, config.maxPayload());
+            target = Target.decode(config.target(), payloads);
         } catch (Exception | LinkageError e) {
             problem = e;
         }
@@ -105,13 +104,13 @@ public final class WorkerMain {
                     Frame.of(
                             FrameType.START_FAILED,
                             0,
-                            Failure.of(problem, codec).encode()),
+                            Failure.of(problem, payloads).encode()),
                     false);
             System.exit(1);
             return;
         }
         outlet.send(Frame.of(FrameType.READY, 0), false);
-        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, codec, process).run());
+        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, payloads, process).run());
     }
 
     private SocketChannel connect() throws IOException {

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Nested collections")
 class HashNestingTest {
 
-    private static final StandardCodec READER =
-            new StandardCodec(new JavaSerialization(null, info -> ObjectInputFilter.Status.ALLOWED), 1 << 20);
+    private static final Payloads READER = Payloads.java(null, info -> ObjectInputFilter.Status.ALLOWED, 1 << 20);
 
     /** An object whose hash code takes 2^levels steps, each level twice the same part of the one below. */
     private static Object bomb(String kind, int levels) {

@@ -7,6 +7,7 @@ import org.poolmanager.PoolManager;
 import org.poolmanager.PoolManagerBuilder;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolWorker;
+import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -87,7 +88,18 @@ final class PoolManagerFactory {
             return builder.build();
         } catch (IllegalArgumentException ex) {
             throw new InvalidPoolConfigurationException(
-                    configurations.setting(name), ex.getMessage() + ".", "Correct the properties of the pool.", ex);
+                    culprit(name, String.valueOf(ex.getMessage())),
+                    ex.getMessage() + ".",
+                    "Correct the properties of the pool.",
+                    ex);
         }
+    }
+
+    /** Whether there is such a codec is found out where the pool is built. */
+    private Setting culprit(String name, String message) {
+        String codec = "serialization.codec";
+        return message.startsWith("'" + codec + "'")
+                ? configurations.setting(name, codec)
+                : configurations.setting(name);
     }
 }

@@ -23,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  * @param taskTimeout Time after which a running task is ended. By default, it may run for ever.
  * @param startTimeout Time that a worker may take until it is ready.
  * @param jvm How the JVMs of workers are started.
- * @param serialization What may travel between the JVMs.
+ * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
  * @param shutdown How the pool ends.
  */
@@ -122,17 +122,19 @@ public record PoolProperties(
     }
 
     /**
-     * What may travel between the JVMs.
+     * What may travel between the JVMs, and how.
      *
+     * @param codec How objects travel: java, fory, or the class name of a PayloadCodec.
      * @param allow Patterns of class names that workers may send beside the JDK's value types and the worker's own
      *     packages, such as com.acme.model.*.
      */
-    public record Serialization(@Nullable List<String> allow) {
+    public record Serialization(
+            @Nullable String codec, @Nullable List<String> allow) {
 
-        static final Serialization NONE = new Serialization(null);
+        static final Serialization NONE = new Serialization(null, null);
 
         private Serialization orElse(Serialization others) {
-            return new Serialization(first(allow, others.allow));
+            return new Serialization(first(codec, others.codec), first(allow, others.allow));
         }
     }
 

@@ -40,6 +40,7 @@ final class PoolPropertiesMapper {
         set("task-timeout", properties.taskTimeout(), builder::taskTimeout);
         set("start-timeout", properties.startTimeout(), builder::startTimeout);
         set("max-payload", properties.maxPayload(), size -> builder.maxPayload(bytes(size)));
+        set("serialization.codec", properties.serialization().codec(), builder::codec);
         set(
                 "serialization.allow",
                 properties.serialization().allow(),

@@ -115,6 +115,19 @@ class ConfigurationMistakeTests {
     }
 
     @Test
+    void unknownCodec() {
+        assertMistake(SQUARE + "      serialization: {codec: kryo}", "serialization.codec", "\"kryo\"", "5:30")
+                .hasReason("'serialization.codec' must be 'java', 'fory' or the class name of a PayloadCodec, but is"
+                        + " 'kryo': there is no such class on the class path.");
+    }
+
+    @Test
+    void codecWithoutItsDependency() {
+        assertMistake(SQUARE + "      serialization: {codec: fory}", "serialization.codec", "\"fory\"", "5:30")
+                .hasReason("add the dependency org.apache.fory:fory-core");
+    }
+
+    @Test
     void emptyJvmArgument() {
         assertMistake(SQUARE + "      jvm: {args: ['']}", "jvm.args[0]", "\"\"", "5:20")
                 .hasReason("'args' must not contain a null or empty argument.");

@@ -122,6 +122,7 @@ class PoolManagerAutoConfigurationTests {
                               shutdown:
                                 timeout: 25s
                               serialization:
+                                codec: java
                                 allow: [com.acme.model.*]
                               jvm:
                                 args: ["-Xmx64m"]
@@ -141,6 +142,7 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.limits().task()).isEqualTo(Duration.ofMinutes(2));
             assertThat(settings.limits().start()).isEqualTo(Duration.ofSeconds(20));
             assertThat(settings.limits().close()).isEqualTo(Duration.ofSeconds(25));
+            assertThat(settings.wire().codec()).isEqualTo("java");
             assertThat(settings.wire().allow()).containsExactly("com.acme.model.*");
             assertThat(settings.wire().maxPayload()).isEqualTo(1 << 20);
             assertThat(settings.jvm())

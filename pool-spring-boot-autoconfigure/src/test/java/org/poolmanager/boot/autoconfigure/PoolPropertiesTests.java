@@ -31,7 +31,7 @@ class PoolPropertiesTests {
             Duration.ofSeconds(3),
             Duration.ofSeconds(4),
             new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
-            new Serialization(List.of("pattern")),
+            new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
             new Shutdown(Duration.ofSeconds(6)));
 
@@ -69,6 +69,7 @@ class PoolPropertiesTests {
                 Map.entry("jvm.env.KEY", "other"),
                 Map.entry("jvm.working-directory", "other"),
                 Map.entry("jvm.class-path", "other"),
+                Map.entry("serialization.codec", "other"),
                 Map.entry("serialization.allow", "other"),
                 Map.entry("max-payload", "15B"),
                 Map.entry("shutdown.timeout", "16s")));

@@ -1,0 +1,250 @@
+package org.poolmanager.wire;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputFilter;
+import java.lang.reflect.InvocationTargetException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns objects into payloads and back: one tag byte, then a few bytes for null, boxed values, strings and arrays of
+ * primitives; a {@link PayloadCodec} has the rest. Whatever goes wrong is a {@link PayloadException}. Used by many
+ * threads at once.
+ */
+public final class Payloads {
+
+    /** The largest array that every JVM can have, so that a larger object is refused and not tried. */
+    private static final int LARGEST = Integer.MAX_VALUE - 8;
+
+    private final PayloadCodec codec;
+
+    private final JavaSerialization java;
+
+    private final int maxPayload;
+
+    private Payloads(PayloadCodec codec, JavaSerialization java, int maxPayload) {
+        this.codec = codec;
+        this.java = java;
+        this.maxPayload = Math.min(maxPayload, LARGEST);
+    }
+
+    /**
+     * Payloads of Java serialization.
+     *
+     * @param loader whose classes are found when reading, null for the system's
+     * @param filter what may be read; null: everything, for data from a trusted side only
+     * @param maxPayload how many bytes a payload may have
+     * @return the payloads
+     */
+    public static Payloads java(@Nullable ClassLoader loader, @Nullable ObjectInputFilter filter, int maxPayload) {
+        return of(PayloadCodec.JAVA, loader, filter, maxPayload);
+    }
+
+    /**
+     * Payloads of a codec.
+     *
+     * @param name {@value PayloadCodec#JAVA}, {@value PayloadCodec#FORY} or a class name
+     * @param loader whose classes are found when reading, null for the system's
+     * @param filter what may be read; null: everything, for data from a trusted side only
+     * @param maxPayload how many bytes a payload may have
+     * @return the payloads
+     * @throws IllegalArgumentException if there is no such codec here
+     */
+    public static Payloads of(
+            String name, @Nullable ClassLoader loader, @Nullable ObjectInputFilter filter, int maxPayload) {
+        JavaSerialization java = new JavaSerialization(loader, filter);
+        PayloadCodec codec = switch (name) {
+            case PayloadCodec.JAVA -> java;
+            case PayloadCodec.FORY -> fory(loader, filter);
+            default -> instance(name, loader);
+        };
+        return new Payloads(codec, java, maxPayload);
+    }
+
+    /**
+     * For what no codec has to know: functions and exceptions.
+     *
+     * @return the same, with Java serialization
+     */
+    public Payloads byJava() {
+        return codec.equals(java) ? this : new Payloads(java, java, maxPayload);
+    }
+
+    private static PayloadCodec fory(@Nullable ClassLoader loader, @Nullable ObjectInputFilter filter) {
+        try {
+            return new ForyCodec(loader, filter);
+        } catch (LinkageError e) {
+            throw new IllegalArgumentException(
+                    "'serialization.codec' is 'fory', but Apache Fory is not on the class path (" + e
+                            + "): add the dependency org.apache.fory:fory-core, version 1.6.0 or newer, or choose 'java'",
+                    e);
+        }
+    }
+
+    private static PayloadCodec instance(String name, @Nullable ClassLoader loader) {
+        ClassLoader from = loader == null ? ClassLoader.getSystemClassLoader() : loader;
+        try {
+            Object codec = Class.forName(name, true, from).getConstructor().newInstance();
+            if (codec instanceof PayloadCodec usable) {
+                return usable;
+            }
+            throw unknown(name, "that class does not implement " + PayloadCodec.class.getName(), null);
+        } catch (ClassNotFoundException e) {
+            throw unknown(name, "there is no such class on the class path", e);
+        } catch (InvocationTargetException e) {
+            throw unknown(name, "its constructor failed: " + e.getCause(), e.getCause());
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw unknown(name, "it cannot be made by a public constructor without parameters: " + e, e);
+        }
+    }
+
+    private static IllegalArgumentException unknown(String name, String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "'serialization.codec' must be 'java', 'fory' or the class name of a PayloadCodec, but is '" + name
+                        + "': " + why,
+                cause);
+    }
+
+    /**
+     * Turns an object into a payload.
+     *
+     * @param value an object, null included
+     * @return its bytes
+     * @throws PayloadException if it cannot travel or is too large
+     */
+    public byte[] encode(@Nullable Object value) throws PayloadException {
+        try {
+            byte[] simple = Simple.encode(value, maxPayload);
+            if (simple != null) {
+                return simple;
+            }
+            assert value != null; // null is simple
+            return byCodec(value);
+        } catch (OutOfMemoryError e) {
+            throw new PayloadException(words(value) + " does not fit into this JVM's memory when encoded", e);
+        }
+    }
+
+    private byte[] byCodec(Object value) throws PayloadException {
+        Bounded bytes = new Bounded(maxPayload);
+        bytes.write(Simple.OBJECT);
+        try {
+            codec.encode(value, bytes);
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Exception | Error e) {
+            throw bytes.exceeded ? tooLarge(value, "", maxPayload) : unencodable(value, e);
+        }
+        if (bytes.exceeded) {
+            throw tooLarge(value, "", maxPayload);
+        }
+        return bytes.payload();
+    }
+
+    private static PayloadException unencodable(Object value, Throwable problem) {
+        if (problem instanceof PayloadException told) {
+            return told;
+        }
+        return isOverflow(problem)
+                ? new PayloadException(words(value) + " is nested too deeply to be encoded", problem)
+                : new PayloadException(words(value) + " cannot be encoded: " + told(problem), problem);
+    }
+
+    /**
+     * Turns a payload back into an object.
+     *
+     * @param payload what {@link #encode} made, perhaps in another JVM
+     * @return an equal object
+     * @throws PayloadException if the bytes are damaged, or name a class that is missing or not allowed here
+     */
+    public @Nullable Object decode(byte[] payload) throws PayloadException {
+        if (payload.length == 0) {
+            throw new PayloadException("an empty payload is no object", null);
+        }
+        if (payload[0] != Simple.OBJECT) {
+            return Simple.decode(payload);
+        }
+        try {
+            return codec.decode(new ByteArrayInputStream(payload, 1, payload.length - 1));
+        } catch (PayloadException e) {
+            throw e;
+        } catch (OutOfMemoryError e) {
+            throw new PayloadException("an object does not fit into this JVM's memory: " + e.getMessage(), e);
+        } catch (Exception | Error e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static PayloadException unreadable(Throwable problem) {
+        if (isOverflow(problem)) {
+            return new PayloadException("an object is nested too deeply to be read", problem);
+        }
+        StackTraceElement hook = SerializationPath.hook(problem);
+        String what = hook == null
+                ? "an object cannot be read: "
+                : hook.getClassName() + " cannot be read: its " + hook.getMethodName() + " threw ";
+        return new PayloadException(what + told(problem), problem);
+    }
+
+    /** Libraries wrap it. */
+    private static boolean isOverflow(Throwable problem) {
+        return problem instanceof StackOverflowError || problem.getCause() instanceof StackOverflowError;
+    }
+
+    static PayloadException tooLarge(Object value, String size, int max) {
+        return new PayloadException(
+                words(value) + " takes " + size + "more than max-payload (" + max
+                        + " bytes); raise it, or send a file name instead",
+                null);
+    }
+
+    private static String words(Object value) {
+        return "an object of " + value.getClass().getTypeName();
+    }
+
+    /** An exception of somebody else's code, whose own methods may fail. */
+    private static String told(Throwable problem) {
+        try {
+            return problem.toString();
+        } catch (RuntimeException | Error e) {
+            return problem.getClass().getName();
+        }
+    }
+
+    /** Stops an encoding that grows too large before the memory is gone. */
+    private static final class Bounded extends ByteArrayOutputStream {
+
+        private final int max;
+
+        private boolean exceeded;
+
+        Bounded(int max) {
+            super(256);
+            this.max = max;
+        }
+
+        @Override
+        public synchronized void write(int b) {
+            check(1);
+            super.write(b);
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int from, int length) {
+            check(length);
+            super.write(bytes, from, length);
+        }
+
+        private void check(int more) {
+            if (count > max - more) {
+                exceeded = true;
+                throw new IllegalStateException("max-payload is exceeded");
+            }
+        }
+
+        /** The bytes, without a copy if there are just as many. */
+        synchronized byte[] payload() {
+            return count == buf.length ? buf : toByteArray();
+        }
+    }
+}
