@@ -43,9 +43,11 @@ final class Unpacker {
         Throwable problem = workers.problem(answer.raw());
         return failed(
                 task,
-                answer.kind() == AnswerKind.UNSERIALIZABLE
-                        ? texts.unserializable(ending.from(), "task or its result", problem)
-                        : texts.failed(ending.from(), problem));
+                switch (answer.kind()) {
+                    case UNREADABLE -> texts.unserializable(ending.from(), "task", problem);
+                    case UNSERIALIZABLE -> texts.unserializable(ending.from(), "result", problem);
+                    default -> texts.failed(ending.from(), problem);
+                });
     }
 
     private static <R extends @Nullable Object> Outcome<R> failed(Task task, RuntimeException failure) {

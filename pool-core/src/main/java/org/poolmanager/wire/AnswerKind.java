@@ -6,7 +6,9 @@ public enum AnswerKind {
     VALUE,
     /** It threw; the payload is a {@link Failure}. */
     FAILURE,
-    /** Its argument could not be decoded, or its result not encoded; the payload is a {@link Failure}. */
+    /** It could not be decoded, and did not run; the payload is a {@link Failure}. */
+    UNREADABLE,
+    /** Its result could not be encoded; the payload is a {@link Failure}. */
     UNSERIALIZABLE,
     /** It threw an error after which this JVM ends itself; the payload is a {@link Failure}. */
     FATAL;

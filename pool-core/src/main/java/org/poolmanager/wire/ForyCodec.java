@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import org.apache.fory.Fory;
 import org.apache.fory.ThreadSafeFory;
 import org.apache.fory.config.ForyBuilder;
+import org.apache.fory.exception.ForyException;
 import org.apache.fory.exception.InsecureException;
 import org.apache.fory.resolver.TypeChecker;
 import org.apache.fory.resolver.TypeResolver;
@@ -51,9 +52,13 @@ final class ForyCodec implements PayloadCodec {
     public Object decode(InputStream in) throws Exception {
         try {
             return reader.deserialize(in.readAllBytes());
-        } catch (InsecureException e) {
-            throw new PayloadException(
-                    e.getMessage() + " If you trust that class, add it or its package to serialization.allow", e);
+        } catch (ForyException e) {
+            for (Throwable each = e; each != null; each = each.getCause()) {
+                if (each instanceof InsecureException refused) {
+                    throw new PayloadException(refused.getMessage(), e);
+                }
+            }
+            throw e;
         }
     }
 
@@ -63,11 +68,14 @@ final class ForyCodec implements PayloadCodec {
         @Override
         public boolean checkType(TypeResolver resolver, String name) {
             try {
-                return filter.checkInput(new Question(Class.forName(name, false, loader)))
-                        == ObjectInputFilter.Status.ALLOWED;
+                Question question = new Question(Class.forName(name, false, loader));
+                if (filter.checkInput(question) == ObjectInputFilter.Status.ALLOWED) {
+                    return true;
+                }
             } catch (ClassNotFoundException e) {
-                return false;
+                throw new InsecureException(JavaSerialization.missing(name));
             }
+            throw new InsecureException(JavaSerialization.refusal(name));
         }
     }
 

@@ -61,8 +61,18 @@ final class JavaSerialization implements PayloadCodec {
             }
             throw e;
         } catch (ClassNotFoundException e) {
-            throw new PayloadException("class " + e.getMessage() + " is missing in the JVM that reads it", e);
+            throw new PayloadException(missing(e.getMessage()), e);
         }
+    }
+
+    static String refusal(String className) {
+        return "class " + className
+                + " is not on the list of classes that a worker may send; if you trust it, add it or"
+                + " its package to serialization.allow";
+    }
+
+    static String missing(@Nullable String className) {
+        return "class " + className + " is missing in the JVM that reads it";
     }
 
     /** Remembers what was refused, because the JDK's exception does not name it. */
@@ -99,8 +109,7 @@ final class JavaSerialization implements PayloadCodec {
             if (status == Status.ALLOWED) {
                 return status;
             }
-            refused = "class " + type.getName() + " is not on the list of classes that a worker may send; if you"
-                    + " trust it, add it or its package to serialization.allow";
+            refused = refusal(type.getName());
             return Status.REJECTED;
         }
     }

@@ -21,7 +21,7 @@ final class TaskLoop {
 
     private final Scoreboard scoreboard;
 
-    private final Payloads payloads;
+    private final Payloads codec;
 
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
@@ -30,13 +30,13 @@ final class TaskLoop {
             Inbox inbox,
             Outlet outlet,
             Scoreboard scoreboard,
-            Payloads payloads,
+            Payloads codec,
             PoolProcess<@Nullable Object, @Nullable Object> process) {
         this.reception = reception;
         this.inbox = inbox;
         this.outlet = outlet;
         this.scoreboard = scoreboard;
-        this.payloads = payloads;
+        this.codec = codec;
         this.process = process;
     }
 
@@ -67,9 +67,9 @@ final class TaskLoop {
     private Frame answer(Frame task, long start) {
         Object argument;
         try {
-            argument = payloads.decode(task.payload());
+            argument = codec.decode(task.payload());
         } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
-            return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
+            return failed(task, AnswerKind.UNREADABLE, e, start);
         }
         Object result;
         try {
@@ -78,7 +78,7 @@ final class TaskLoop {
             return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
         }
         try {
-            return frame(task, AnswerKind.VALUE, payloads.encode(result), start);
+            return frame(task, AnswerKind.VALUE, codec.encode(result), start);
         } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
         }
@@ -89,7 +89,7 @@ final class TaskLoop {
     }
 
     private Frame failed(Frame task, AnswerKind kind, Throwable problem, long start) {
-        return frame(task, kind, Failure.of(problem, payloads).encode(), start);
+        return frame(task, kind, Failure.of(problem, codec).encode(), start);
     }
 
     private static Frame frame(Frame task, AnswerKind kind, byte[] payload, long start) {
