@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
+import org.poolmanager.launch.LaunchException;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
@@ -30,9 +31,10 @@ final class ProcessWorkers implements Workers {
 
     private final Payloads payloads;
 
-    private final Target local;
+    /** Null if the user has given one. */
+    private final @Nullable ClassPath foundClassPath;
 
-    private final @Nullable List<Path> explicitClassPath;
+    private final List<Path> givenClassPath;
 
     private final Set<ProcessWorker> started = ConcurrentHashMap.newKeySet();
 
@@ -48,21 +50,31 @@ final class ProcessWorkers implements Workers {
     ProcessWorkers(PoolSettings settings, Target target, @Nullable List<Path> classPath, Life life, Clock clock)
             throws PayloadException {
         this.settings = settings;
-        this.local = target;
-        this.explicitClassPath = classPath;
+        this.foundClassPath = classPath == null ? find(target) : null;
+        this.givenClassPath = classPath == null ? List.of() : classPath;
         this.life = life;
         this.clock = clock;
         Class<?> anchor = target.anchor();
         PoolSettings.Wire wire = settings.wire();
-        this.payloads = Payloads.of(
-                wire.codec(), anchor.getClassLoader(), new AllowList(wire.allow(), anchor), wire.maxPayload());
-        this.target = target.encode(payloads);
+        AllowList allowed = new AllowList(wire.allow(), anchor);
+        this.payloads = Payloads.of(wire.codec(), anchor.getClassLoader(), allowed, wire.maxPayload());
+        // The limit is for tasks and results. What a worker is built from travels once, over its standard input.
+        this.target = target.encode(payloads.withoutLimit());
+    }
+
+    private static ClassPath find(Target target) {
+        try {
+            return ClassPath.of(target.anchor());
+        } catch (LaunchException e) {
+            throw new IllegalArgumentException(
+                    "the target " + target.name() + " cannot travel to a child JVM: " + e.getMessage(), e);
+        }
     }
 
     @Override
     public void open(Set<String> names) {
         loggers = names;
-        classPath = explicitClassPath == null ? ClassPath.of(local.anchor()) : ClassPath.ofEntries(explicitClassPath);
+        classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> {

@@ -23,9 +23,8 @@ final class ThreadWorkers implements Workers {
     ThreadWorkers(
             PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
         this.settings = settings;
-        PoolSettings.Wire wire = settings.wire();
-        this.target =
-                target.copies(Payloads.of(wire.codec(), target.anchor().getClassLoader(), null, wire.maxPayload()));
+        ClassLoader loader = target.anchor().getClassLoader();
+        this.target = target.copies(Payloads.of(settings.wire().codec(), loader, null, Integer.MAX_VALUE));
         this.factory = factory;
         this.life = life;
     }

@@ -106,6 +106,15 @@ public final class Payloads {
     }
 
     /**
+     * For what is neither a task nor a result.
+     *
+     * @return the same, with no limit but that of arrays
+     */
+    public Payloads withoutLimit() {
+        return new Payloads(codec, java, LARGEST);
+    }
+
+    /**
      * Turns an object into a payload.
      *
      * @param value an object, null included
