@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.poolmanager.worker.PoolProcess;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("What tasks do to their JVM")
@@ -28,8 +29,8 @@ class WorkerEnvironmentTest {
     record Sum(List<Integer> parts, String words) implements Serializable {}
 
     private static Object run(Object task) throws Exception {
-        if (task instanceof Integer number) {
-            return new Sum(List.of(number, number + 1), String.format(Locale.ROOT, "%,.2f", number / 3.0));
+        if (task instanceof Sum sum) {
+            return sum(sum.parts.get(0) + 1);
         }
         return switch ((String) task) {
             case "print 100 MB" -> print();
@@ -61,6 +62,10 @@ class WorkerEnvironmentTest {
         };
     }
 
+    private static Sum sum(int number) {
+        return new Sum(List.of(number, number + 1), String.format(Locale.ROOT, "%,.2f", number / 3.0));
+    }
+
     private static String print() {
         String line = "x".repeat(1023);
         for (int i = 0; i < HUNDRED_MB / 1024; i++) {
@@ -85,12 +90,11 @@ class WorkerEnvironmentTest {
     }
 
     private static void assertFine(PoolManager<Object, Object> pool, long pid) throws Exception {
-        List<Object> tasks = IntStream.range(0, 100).mapToObj(i -> (Object) i).toList();
-        List<Object> results = pool.map(tasks);
-        for (int i = 0; i < 100; i++) {
-            assertThat(results.get(i))
-                    .isEqualTo(new Sum(List.of(i, i + 1), String.format(Locale.ROOT, "%,.2f", i / 3.0)));
-        }
+        List<Object> tasks =
+                IntStream.range(0, 100).mapToObj(i -> (Object) sum(i)).toList();
+        List<Object> expected =
+                IntStream.range(1, 101).mapToObj(i -> (Object) sum(i)).toList();
+        assertThat(pool.map(tasks)).isEqualTo(expected);
         assertThat(pool.stats().workerList().get(0).pid()).isEqualTo(pid);
     }
 
@@ -113,6 +117,15 @@ class WorkerEnvironmentTest {
             assertThat(pool.map(List.of("replace"))).containsExactly("replaced");
             assertFine(pool, pid);
             assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    /** In its JVM nothing is deserialized before the first task. */
+    static final class Changing implements PoolProcess<Object, Object> {
+
+        @Override
+        public Object run(Object task) throws Exception {
+            return WorkerEnvironmentTest.run(task);
         }
     }
 
@@ -151,18 +164,19 @@ class WorkerEnvironmentTest {
     @DisplayName("C080: what a task changes of its JVM's defaults does not trouble the worker")
     void c080Defaults() throws Exception {
         Locale locale = Locale.getDefault();
-        try (var pool = PoolManager.builder(WorkerEnvironmentTest::run)
-                .size(1)
-                .loggers("test.defaults")
-                .start()) {
-            long pid = pool.stats().workerList().get(0).pid();
-            for (String change : List.of("locale", "time zone", "class loader", "handler", "thread", "properties")) {
-                assertThat(pool.map(List.of(change))).containsExactly(change);
-                assertFine(pool, pid);
-                assertThat(pool.mapOutcomes(List.of("unknown")).get(0).failure())
-                        .hasCauseExactlyInstanceOf(IllegalArgumentException.class);
+        for (var builder :
+                List.of(PoolManager.builder(WorkerEnvironmentTest::run), PoolManager.builder(Changing.class))) {
+            try (var pool = builder.size(1).loggers("test.defaults").start()) {
+                long pid = pool.stats().workerList().get(0).pid();
+                for (String change :
+                        List.of("properties", "locale", "time zone", "class loader", "handler", "thread")) {
+                    assertThat(pool.map(List.of(change))).containsExactly(change);
+                    assertFine(pool, pid);
+                    assertThat(pool.mapOutcomes(List.of("unknown")).get(0).failure())
+                            .hasCauseExactlyInstanceOf(IllegalArgumentException.class);
+                }
+                assertThat(pool.stats().restarts()).isZero();
             }
-            assertThat(pool.stats().restarts()).isZero();
         }
         assertThat(Locale.getDefault()).isEqualTo(locale);
     }
