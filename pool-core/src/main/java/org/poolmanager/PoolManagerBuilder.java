@@ -395,7 +395,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     static IllegalArgumentException cannotTravel(Target target, PayloadException why) {
         return new IllegalArgumentException(
-                "the " + (target.isClass() ? "static arguments of worker " : "function declared in ") + target.name()
+                "the " + (target.isClass() ? "static arguments of worker " : "function of ") + target.name()
+                        + (target.isClass() ? "" : " or a static argument of it")
                         + " cannot travel to a child JVM: " + why.getMessage()
                         + (target.isClass()
                                 ? ""
