@@ -55,7 +55,7 @@ final class ForyCodec implements PayloadCodec {
         } catch (ForyException e) {
             for (Throwable each = e; each != null; each = each.getCause()) {
                 if (each instanceof InsecureException refused) {
-                    throw new PayloadException(refused.getMessage(), e);
+                    throw new PayloadException(String.valueOf(refused.getMessage()), e);
                 }
             }
             throw e;

@@ -170,11 +170,10 @@ public final class Payloads {
         if (payload.length == 0) {
             throw new PayloadException("an empty payload is no object", null);
         }
-        if (payload[0] != Simple.OBJECT) {
-            return Simple.decode(payload);
-        }
         try {
-            return codec.decode(new ByteArrayInputStream(payload, 1, payload.length - 1));
+            return payload[0] == Simple.OBJECT
+                    ? codec.decode(new ByteArrayInputStream(payload, 1, payload.length - 1))
+                    : Simple.decode(payload);
         } catch (PayloadException e) {
             throw e;
         } catch (OutOfMemoryError e) {
@@ -207,8 +206,8 @@ public final class Payloads {
                 null);
     }
 
-    private static String words(Object value) {
-        return "an object of " + value.getClass().getTypeName();
+    private static String words(@Nullable Object value) {
+        return "an object of " + (value == null ? "null" : value.getClass().getTypeName());
     }
 
     /** An exception of somebody else's code, whose own methods may fail. */

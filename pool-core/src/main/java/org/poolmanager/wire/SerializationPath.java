@@ -6,10 +6,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -174,10 +174,11 @@ final class SerializationPath {
         if (found == null || found.from == null) {
             return "";
         }
-        LinkedList<String> names = new LinkedList<>();
+        List<String> names = new ArrayList<>();
         for (Step step = found; step != null; step = step.from) {
-            names.addFirst(step.name);
+            names.add(step.name);
         }
+        Collections.reverse(names);
         if (names.size() <= MAX_STEPS) {
             return " (reached through " + String.join("", names) + ")";
         }
