@@ -360,8 +360,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 limits,
                 jvm,
                 new PoolSettings.Wire(allow, maxPayload));
-        Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners));
-        return new PoolManager<>(settings, parts, shutdownHook);
+        Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners), shutdownHook);
+        return new PoolManager<>(settings, parts);
     }
 
     /**

@@ -26,6 +26,9 @@ final class Results implements Destination {
 
     private final Condition fed = lock.newCondition();
 
+    /** Nothing is outstanding: all that is expected has arrived. */
+    private final Condition complete = lock.newCondition();
+
     private final Life life;
 
     /** Ordered: every accepted task not yet fetched. Unordered: those that are done. */
@@ -109,6 +112,7 @@ final class Results implements Destination {
                 }
             }
             wakeConsumers();
+            signalIfComplete();
         } finally {
             lock.unlock();
         }
@@ -169,6 +173,35 @@ final class Results implements Destination {
         return next;
     }
 
+    /** Waits until everything expected is there, and takes it all at once: an interrupt finds all of it or nothing taken. */
+    List<Task> takeAll() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!isComplete()) {
+                PoolThread.refuseToWait(life, pool, "a result");
+                complete.await();
+            }
+            List<Task> all = List.copyOf(line);
+            line.clear();
+            expected = 0;
+            waiting = 0;
+            changed.signalAll();
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isComplete() {
+        return waiting == expected && feeders == 0;
+    }
+
+    private void signalIfComplete() {
+        if (isComplete()) {
+            complete.signalAll();
+        }
+    }
+
     private boolean isNextReady() {
         Task next = line.peek();
         return next != null && next.delivered;
@@ -209,6 +242,7 @@ final class Results implements Destination {
             }
             changed.signalAll();
             fed.signalAll();
+            signalIfComplete();
         } finally {
             lock.unlock();
         }
