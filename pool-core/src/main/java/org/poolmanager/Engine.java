@@ -370,10 +370,13 @@ final class Engine {
 
     /** What the end of this JVM does to an open pool. */
     private void endAtExit() {
-        // A thread of the pool that is in System.exit waits for this, so nothing that needs it can be waited for here.
-        boolean drain = !settings.daemon() && !PoolThread.isExiting(life);
-        shutdown.closeForSure(
-                drain ? End.DRAIN : End.TERMINATE, settings.limits().close());
+        if (PoolThread.isExiting(life)) {
+            shutdown.abandon();
+        } else {
+            shutdown.closeForSure(
+                    settings.daemon() ? End.TERMINATE : End.DRAIN,
+                    settings.limits().close());
+        }
     }
 
     private void cleanUp() {

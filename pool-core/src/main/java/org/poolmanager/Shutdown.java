@@ -88,6 +88,30 @@ final class Shutdown {
         closer.start();
     }
 
+    /**
+     * Kills everything and waits for nothing: a thread of the pool is in System.exit, which returns when all shutdown
+     * hooks have, so a hook that waited for that thread would wait for itself.
+     */
+    void abandon() {
+        life.lock.lock();
+        try {
+            if (!settings.daemon() && board.unfinished() > 0) {
+                LOG.warn(
+                        "Pool '{}' cancels its {} unfinished tasks, although it is no daemon: one of its own threads (a"
+                                + " listener, a dependent of a future, or a task in a thread) has called System.exit."
+                                + " Call it on another thread (thenRunAsync)",
+                        settings.name(),
+                        board.unfinished());
+            }
+            stopAccepting();
+            cancelAll();
+            board.slots().forEach(slot -> board.consequences().kill(slot.worker));
+        } finally {
+            board.release();
+        }
+        cleanUp.run();
+    }
+
     /** Stops accepting and waits for accepted work. Returns whether all of it is done. */
     boolean awaitWork(Duration limit) throws InterruptedException {
         life.lock.lockInterruptibly();

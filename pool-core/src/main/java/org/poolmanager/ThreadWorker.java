@@ -151,6 +151,9 @@ final class ThreadWorker implements Worker {
     }
 
     private void run() {
+        if (isKilled()) {
+            return;
+        }
         try {
             PoolProcess<@Nullable Object, @Nullable Object> process = shared.build();
             ready.complete(null);
