@@ -176,9 +176,7 @@ final class ThreadWorker implements Worker {
         if (isKilled()) {
             return;
         }
-        if (!isKilled()) {
-            close(process);
-        }
+        close(process);
         complete(WorkerExit.SHUTDOWN, "its thread ended");
     }
 
@@ -192,10 +190,6 @@ final class ThreadWorker implements Worker {
         } catch (Throwable e) {
             sink.closeFailed(this, e);
         }
-    }
-
-    private synchronized boolean isKilled() {
-        return killed;
     }
 
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
