@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -152,6 +153,36 @@ class LifeCycleTest {
             pool.close();
             assertThatThrownBy(pool::get).isInstanceOf(NoSuchElementException.class);
             assertThat(ApiContractTest.sample(pool).tasks().rejected()).isEqualTo(5);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C094: a feeder at work when its pool closes ends, and its future says how many tasks had been fed")
+    void c094FeederAtClose(Isolation isolation) throws Exception {
+        for (boolean daemon : new boolean[] {true, false}) {
+            try (Gate gate = new Gate();
+                    var pool = PoolManager.builder(Tasks::passGate, gate.port())
+                            .isolation(isolation)
+                            .daemon(daemon)
+                            .size(1)
+                            .queueSize(4)
+                            .start()) {
+                CompletableFuture<Long> feeder =
+                        pool.putAsync(IntStream.range(0, 1000).boxed().toList());
+                gate.awaitArrivals(1);
+                await().until(() -> pool.stats().queue().remaining() == 0);
+                CompletableFuture<Void> closer = CompletableFuture.runAsync(pool::close);
+                assertThat(feeder)
+                        .failsWithin(Duration.ofSeconds(10))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withMessageContaining("5 tasks had been fed");
+                gate.open();
+                closer.get(20, TimeUnit.SECONDS);
+                PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
+                assertThat(tasks.submitted()).isEqualTo(5);
+                assertThat(tasks.completed()).isEqualTo(daemon ? 0 : 5);
+                assertThatIllegalStateException().isThrownBy(pool::getAll).withMessageContaining("tasks had been fed");
+            }
         }
     }
 
