@@ -454,17 +454,20 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; no result is lost
      */
     public List<R> getAll() throws InterruptedException {
-        joinAsync();
-        throwFeederFailure();
-        List<Outcome<R>> outcomes = new ArrayList<>();
-        for (Task task : engine.results().takeAll()) {
+        List<Task> tasks = engine.results().takeAll();
+        Throwable failure = engine.results().takeFeederFailure();
+        if (failure != null) {
+            engine.results().giveBack(tasks);
+            throwUnchecked(failure);
+        }
+        List<Outcome<R>> outcomes = new ArrayList<>(tasks.size());
+        for (Task task : tasks) {
             outcomes.add(open(task));
         }
         return MapCall.values(outcomes);
     }
 
-    private void throwFeederFailure() {
-        Throwable failure = engine.results().takeFeederFailure();
+    private static void throwUnchecked(Throwable failure) {
         if (failure instanceof RuntimeException unchecked) {
             throw unchecked;
         }

@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -25,9 +26,6 @@ final class Results implements Destination {
     private final Condition changed = lock.newCondition();
 
     private final Condition fed = lock.newCondition();
-
-    /** Nothing is outstanding: all that is expected has arrived. */
-    private final Condition complete = lock.newCondition();
 
     private final Life life;
 
@@ -112,7 +110,6 @@ final class Results implements Destination {
                 }
             }
             wakeConsumers();
-            signalIfComplete();
         } finally {
             lock.unlock();
         }
@@ -173,32 +170,60 @@ final class Results implements Destination {
         return next;
     }
 
-    /** Waits until everything expected is there, and takes it all at once: an interrupt finds all of it or nothing taken. */
+    /**
+     * Takes outcomes as they come until nothing is outstanding, or a feeder has failed. If it is interrupted, it gives
+     * back what it has.
+     */
     List<Task> takeAll() throws InterruptedException {
+        List<Task> taken = new ArrayList<>();
+        boolean whole = false;
+        try {
+            while (takeReady(taken)) {
+                tellOfRoom();
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                giveBack(taken);
+            }
+        }
+        tellOfRoom();
+        return taken;
+    }
+
+    /** Waits for the next outcome and takes it with those ready behind it; false if nothing more is to be waited for. */
+    private boolean takeReady(List<Task> taken) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!isComplete()) {
+            while (!isNextReady() && isMoreToCome()) {
                 PoolThread.refuseToWait(life, pool, "a result");
-                complete.await();
+                changed.await();
             }
-            List<Task> all = List.copyOf(line);
-            line.clear();
-            expected = 0;
-            waiting = 0;
-            changed.signalAll();
-            return all;
+            while (isNextReady()) {
+                taken.add(removeNext());
+            }
+            return isMoreToCome();
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isComplete() {
-        return waiting == expected && feeders == 0;
+    private boolean isMoreToCome() {
+        return feeders > 0 || (expected > 0 && feederFailure == null);
     }
 
-    private void signalIfComplete() {
-        if (isComplete()) {
-            complete.signalAll();
+    /** They are the next ones again, in the order in which they were taken. */
+    void giveBack(List<Task> taken) {
+        lock.lock();
+        try {
+            for (int i = taken.size() - 1; i >= 0; i--) {
+                line.addFirst(taken.get(i));
+            }
+            expected += taken.size();
+            waiting += taken.size();
+            wakeConsumers();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -242,7 +267,6 @@ final class Results implements Destination {
             }
             changed.signalAll();
             fed.signalAll();
-            signalIfComplete();
         } finally {
             lock.unlock();
         }

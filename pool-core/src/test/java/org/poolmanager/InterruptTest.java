@@ -133,7 +133,11 @@ class InterruptTest {
                 new Caller(pool::getAll).interruptOnceWaiting().threwInterruptedException();
                 assertThat(pool.stats().resultsWaiting()).isEqualTo(10);
                 gate.open();
-                assertThat(pool.getAll()).hasSize(11).contains(-1, 0, 9);
+                List<Integer> all = pool.getAll();
+                assertThat(all).hasSize(11).contains(-1, 0, 9);
+                if (ordered) {
+                    assertThat(all).isSorted();
+                }
             }
         }
     }
@@ -352,6 +356,45 @@ class InterruptTest {
             gate.open();
             try (pool) {
                 assertThat(pool.start().map(List.of(1, 2))).containsExactly(1, 2);
+            }
+        }
+    }
+
+    @BothModes
+    @DisplayName(
+            "C100: getAll fetches while a feeder waits for room in a bounded result-size, and loses nothing to interrupts")
+    void c100GetAllWhileFeeding(Isolation isolation) throws Exception {
+        for (boolean ordered : new boolean[] {false, true}) {
+            try (var pool = PoolManager.builder((Integer x) -> x)
+                    .isolation(isolation)
+                    .ordered(ordered)
+                    .size(2)
+                    .resultSize(5)
+                    .start()) {
+                List<Integer> source = IntStream.range(0, ROUNDS).boxed().toList();
+                CompletableFuture<Long> feeder = pool.putAsync(source);
+                List<Integer> fetched = new ArrayList<>();
+                Caller consumer = new Caller(() -> {
+                    while (fetched.size() < ROUNDS) {
+                        try {
+                            fetched.addAll(pool.getAll());
+                        } catch (InterruptedException e) {
+                            // Then nothing has been fetched.
+                        }
+                    }
+                });
+                for (int i = 0; i < 20; i++) {
+                    consumer.thread.interrupt();
+                    consumer.thread.join(1);
+                }
+                consumer.end();
+                assertThat(consumer.thrown).hasValue(null);
+                assertThat(feeder.get(10, TimeUnit.SECONDS)).isEqualTo(ROUNDS);
+                if (ordered) {
+                    assertThat(fetched).isEqualTo(source);
+                } else {
+                    assertThat(fetched).containsExactlyInAnyOrderElementsOf(source);
+                }
             }
         }
     }
