@@ -96,6 +96,13 @@ final class Board {
         return queue;
     }
 
+    /** Changes the pool's state and tells the listeners. */
+    void move(PoolState next, @Nullable String reason) {
+        PoolState from = life.state();
+        life.moveTo(next);
+        consequences.publish(new PoolEvent.StateChanged(settings.name(), from, next, reason));
+    }
+
     // ---- accepting ----
 
     boolean hasRoom() {

@@ -70,6 +70,7 @@ final class Consequences {
     }
 
     /** Tasks of one destination that follow each other go there together. */
+    @SuppressWarnings("ReferenceEquality") // a destination is its object
     private void deliver() {
         int begin = 0;
         for (int end = 1; end <= delivered.size(); end++) {

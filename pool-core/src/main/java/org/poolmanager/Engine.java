@@ -7,11 +7,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome.Kind;
+import org.poolmanager.Shutdown.End;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a pool alive: starts it, has a lane replace every worker that goes away, and ends it. What happens to tasks is
- * the {@link Board}'s.
+ * Keeps a pool alive: starts it, and has a lane replace every worker that goes away. What happens to tasks is the
+ * {@link Board}'s, how it ends the {@link Shutdown}'s. It outlives the {@link PoolManager} that users hold, and must
+ * never refer to it.
  */
 final class Engine {
 
@@ -33,15 +34,13 @@ final class Engine {
     /** So many failed starts per slot, without one that succeeds, break a pool that has no worker left. */
     private static final int ATTEMPTS = 5;
 
-    /** For a killed worker to be gone. */
-    private static final Duration LAST_WAIT = Duration.ofSeconds(10);
-
     /** What a pool is made of beside its settings. */
     record Parts(
             Target target,
             @Nullable List<Path> classPath,
             @Nullable Supplier<? extends PoolProcess<?, ?>> factory,
-            Collection<PoolListener> listeners) {}
+            Collection<PoolListener> listeners,
+            boolean exitHook) {}
 
     /** Changes before the first start only, and then only its loggers. */
     private volatile PoolSettings settings;
@@ -64,12 +63,11 @@ final class Engine {
 
     private final LogReplay replay;
 
-    /** Guarded by the pool's lock, like all below. */
-    private int lanes;
+    private final Shutdown shutdown;
 
-    /** How often the pool has been started: what ends one run must not touch the next. */
-    private int run;
+    private final @Nullable ExitHook exitHook;
 
+    /** Guarded by the pool's lock, like the next. */
     private int failedStarts;
 
     private @Nullable WorkerStartException startProblem;
@@ -88,6 +86,8 @@ final class Engine {
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.unpacker = new Unpacker(workers, texts);
         this.replay = new LogReplay(name);
+        this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
+        this.exitHook = parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", this::endAtExit) : null;
     }
 
     PoolSettings settings() {
@@ -130,29 +130,37 @@ final class Engine {
     // ---- start ----
 
     void start() throws InterruptedException {
-        life.lock.lock();
+        refuseToWait("its start");
+        life.lock.lockInterruptibly();
         try {
-            if (life.state() == PoolState.FAILED && !PoolThread.isOf(life)) {
-                awaitLanes(LAST_WAIT);
+            if (life.state() == PoolState.FAILED) {
+                shutdown.awaitLanes();
             }
-            if (life.state().acceptsTasks() || life.state() == PoolState.DRAINING || lanes > 0) {
+            if (life.state().acceptsTasks() || life.state() == PoolState.DRAINING || life.lanes > 0) {
                 throw new IllegalStateException("Pool '" + settings.name() + "' is already " + life.state()
                         + "; a pool can be started again once it is closed");
             }
-            clock.start();
-            move(PoolState.STARTING, null);
-            run++;
-            failedStarts = 0;
-            startProblem = null;
-            board.reset();
-            openWorkers();
-            for (Slot slot : board.slots()) {
-                new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
-                lanes++;
-            }
+            begin();
             awaitFirstStarts();
         } finally {
             board.release();
+        }
+    }
+
+    private void begin() {
+        clock.start();
+        board.move(PoolState.STARTING, null);
+        life.run++;
+        failedStarts = 0;
+        startProblem = null;
+        board.reset();
+        if (exitHook != null) {
+            exitHook.add();
+        }
+        openWorkers();
+        for (Slot slot : board.slots()) {
+            new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
+            life.lanes++;
         }
     }
 
@@ -169,24 +177,27 @@ final class Engine {
     }
 
     private void awaitFirstStarts() throws InterruptedException {
+        int run = life.run;
         try {
             while (life.state() == PoolState.STARTING && board.slots().stream().anyMatch(slot -> !slot.reported)) {
                 life.changed.await();
             }
         } catch (InterruptedException e) {
-            shutDown(End.TERMINATE, null);
+            if (life.run == run) {
+                shutdown.closeLocked(End.TERMINATE, null);
+            }
             throw e;
         }
-        if (life.state() != PoolState.STARTING) {
-            return;
+        if (life.run != run || life.state() != PoolState.STARTING) {
+            throw new IllegalStateException("Pool '" + settings.name() + "' was closed while it started");
         }
         if (board.slots().stream().anyMatch(Slot::isLive) || startProblem == null) {
-            move(PoolState.RUNNING, null);
+            board.move(PoolState.RUNNING, null);
             return;
         }
         PoolStartException failure = texts.startFailed(failedStarts, startProblem);
         breakDown(failure);
-        awaitLanes(LAST_WAIT);
+        shutdown.awaitLanes();
         throw failure;
     }
 
@@ -204,12 +215,6 @@ final class Engine {
                 Kind.FAILED,
                 task -> new PoolBrokenException(
                         settings.name(), task.describe() + " cannot run: " + failure.getMessage(), failure));
-    }
-
-    private void move(PoolState next, @Nullable String reason) {
-        PoolState from = life.state();
-        life.moveTo(next);
-        board.consequences().publish(new PoolEvent.StateChanged(settings.name(), from, next, reason));
     }
 
     // ---- what lanes report ----
@@ -331,9 +336,9 @@ final class Engine {
         try {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
-            lanes--;
+            life.lanes--;
             life.changed.signalAll();
-            if (lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {
+            if (life.lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {
                 cleanUp();
             }
         } finally {
@@ -359,157 +364,27 @@ final class Engine {
 
     // ---- end ----
 
-    /** How a pool ends. */
-    enum End {
-        /** Accepted work runs to its end first. */
-        DRAIN,
-        /** Accepted work is cancelled; workers without work end in good order. */
-        CANCEL,
-        /** Everything is killed. */
-        TERMINATE
+    Shutdown shutdown() {
+        return shutdown;
     }
 
-    /**
-     * Ends the pool and waits until its last worker is gone.
-     *
-     * @param end how
-     * @param drainLimit how long accepted work may run, null: as long as it takes
-     */
-    void close(End end, @Nullable Duration drainLimit) throws InterruptedException {
-        if (PoolThread.isOf(life)) {
-            // A listener closes the pool: its own thread is one of those that the closing waits for.
-            Thread closer = new Thread(
-                    () -> {
-                        try {
-                            close(end, drainLimit);
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    },
-                    "pool-" + settings.name() + "-closer");
-            closer.start();
-            return;
+    /** What the end of this JVM does to an open pool. */
+    private void endAtExit() {
+        if (PoolThread.isExiting(life)) {
+            shutdown.abandon();
+        } else {
+            shutdown.closeForSure(
+                    settings.daemon() ? End.TERMINATE : End.DRAIN,
+                    settings.limits().close());
         }
-        life.lock.lockInterruptibly();
-        try {
-            shutDown(end, drainLimit);
-        } finally {
-            board.release();
-        }
-    }
-
-    /** Stops accepting and waits for accepted work. Returns whether all of it is done. */
-    boolean awaitWork(Duration limit) throws InterruptedException {
-        life.lock.lockInterruptibly();
-        try {
-            stopAccepting();
-            return awaitWork(Nanos.of(limit));
-        } finally {
-            board.release();
-        }
-    }
-
-    private void stopAccepting() {
-        if (life.state().acceptsTasks()) {
-            move(PoolState.DRAINING, null);
-            board.entrance().close();
-        }
-    }
-
-    private boolean awaitWork(long nanos) throws InterruptedException {
-        long left = nanos;
-        int mine = run;
-        board.passOn();
-        while (board.unfinished() > 0 && left > 0 && life.state() == PoolState.DRAINING && run == mine) {
-            PoolThread.refuseToWait(life, settings.name(), "its end");
-            left = life.changed.awaitNanos(left);
-        }
-        return board.unfinished() == 0 || run != mine;
-    }
-
-    private void shutDown(End end, @Nullable Duration drainLimit) throws InterruptedException {
-        int mine = run;
-        stopAccepting();
-        if (end == End.DRAIN && life.state() == PoolState.DRAINING) {
-            drain(drainLimit == null ? Long.MAX_VALUE : Nanos.of(drainLimit));
-        }
-        if (run == mine && life.state() == PoolState.DRAINING) {
-            cancelAll();
-            stopWorkers(end);
-        }
-        if (life.state() == PoolState.FAILED) {
-            awaitLanes(LAST_WAIT);
-        }
-        // Another thread may have closed the pool meanwhile, and a third may have started it again.
-        if (run == mine && life.state() != PoolState.STOPPED) {
-            move(PoolState.STOPPED, null);
-            if (lanes == 0) {
-                cleanUp();
-            }
-        }
-    }
-
-    private void drain(long nanos) throws InterruptedException {
-        if (!awaitWork(nanos) && life.state() == PoolState.DRAINING) {
-            LOG.warn(
-                    "Pool '{}' still has {} unfinished tasks after its close-timeout; they are cancelled",
-                    settings.name(),
-                    board.unfinished());
-        }
-    }
-
-    private void cancelAll() {
-        for (Slot slot : board.slots()) {
-            if (slot.worker != null && !slot.inFlight.isEmpty()) {
-                slot.worker.holdAfter(Long.MAX_VALUE);
-                slot.endedBecause = WorkerExit.SHUTDOWN;
-                board.consequences().kill(slot.worker);
-            }
-        }
-        board.endAll(
-                Kind.CANCELLED,
-                task -> new CancellationException(task.describe() + " was cancelled because its pool was closed"
-                        + (settings.daemon() ? " (daemon pools do not wait for outstanding work)" : "")));
-    }
-
-    private void stopWorkers(End end) throws InterruptedException {
-        for (Slot slot : board.slots()) {
-            Worker worker = slot.worker;
-            if (worker == null) {
-                continue;
-            }
-            if (end == End.TERMINATE) {
-                board.consequences().kill(worker);
-            } else if (slot.state == WorkerState.IDLE) {
-                worker.stop();
-            } else if (slot.state != WorkerState.STOPPING) {
-                board.consequences().kill(worker);
-            }
-            slot.endedBecause = WorkerExit.SHUTDOWN;
-            slot.state = WorkerState.STOPPING;
-        }
-        int mine = run;
-        if (!awaitLanes(end == End.TERMINATE ? LAST_WAIT : settings.limits().exit()) && run == mine) {
-            for (Slot slot : board.slots()) {
-                board.consequences().kill(slot.worker);
-            }
-            awaitLanes(LAST_WAIT);
-        }
-    }
-
-    private boolean awaitLanes(Duration patience) throws InterruptedException {
-        long left = Nanos.of(patience);
-        int mine = run;
-        board.passOn();
-        while (lanes > 0 && left > 0 && run == mine) {
-            left = life.changed.awaitNanos(left);
-        }
-        return lanes == 0 || run != mine;
     }
 
     private void cleanUp() {
         clock.stop();
         workers.close();
+        if (exitHook != null) {
+            exitHook.remove();
+        }
     }
 
     // ---- questions ----

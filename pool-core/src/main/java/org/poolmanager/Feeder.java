@@ -37,7 +37,8 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         try {
             feed(feed);
         } catch (InterruptedException e) {
-            failure = null; // cancelled: its future says so
+            // Its future says so if it was cancelled; any other interrupt must not pass for the end of the source.
+            failure = isDone() ? null : new IllegalStateException("The feeder was interrupted", e);
         } catch (RuntimeException | Error e) {
             failure = e;
         }

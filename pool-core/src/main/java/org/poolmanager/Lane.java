@@ -99,4 +99,14 @@ final class Lane implements Runnable, Worker.Sink {
             MDC.clear();
         }
     }
+
+    @Override
+    public void closeFailed(Worker from, Throwable problem) {
+        LOG.warn(
+                "The close() of worker {} of pool '{}' (pid {}) failed",
+                slot.id,
+                engine.settings().name(),
+                from.pid(),
+                problem);
+    }
 }

@@ -14,6 +14,12 @@ final class Life {
     /** Signalled when the state, a worker, or the number of unfinished tasks changed. */
     final Condition changed = lock.newCondition();
 
+    /** How often the pool has been started: what ends one run must not touch the next. Guarded by the lock. */
+    int run;
+
+    /** How many slots have a thread that starts workers. Guarded by the lock. */
+    int lanes;
+
     private final String pool;
 
     private PoolState state = PoolState.NEW;

@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.poolmanager.Engine.End;
+import org.poolmanager.Shutdown.End;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.worker.Args;
 import org.poolmanager.worker.PoolProcess;
@@ -41,6 +42,9 @@ import org.slf4j.Logger;
  * repair; called on one of the pool's own threads (from a listener, or a dependent of a future) they are refused rather
  * than wait for themselves.
  *
+ * <p>A pool lives until it is closed. One that is dropped, so that nothing refers to it any more, says so in the log with
+ * the place of its creation, finishes what it has accepted, and closes itself: a safety net, not a way to close.
+ *
  * @param <T> what a task is
  * @param <R> what a task becomes
  */
@@ -50,21 +54,16 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
 
     private final Engine engine;
 
-    private final boolean shutdownHook;
-
     private final AtomicInteger feeders = new AtomicInteger();
 
-    /** Guarded by this. */
-    private @Nullable Thread hook;
-
-    PoolManager(PoolSettings settings, Engine.Parts parts, boolean shutdownHook) {
+    PoolManager(PoolSettings settings, Engine.Parts parts) {
         this.worker = parts.target().name();
-        this.shutdownHook = shutdownHook;
         try {
             this.engine = new Engine(settings, parts);
         } catch (PayloadException e) {
             throw PoolManagerBuilder.cannotTravel(parts.target(), e);
         }
+        DroppedPool.watch(this, engine);
     }
 
     // ---- building ----
@@ -247,12 +246,13 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     // ---- life cycle ----
 
     /**
-     * Starts the workers and waits until each of them is ready or has failed to start. A closed pool can be started
-     * again.
+     * Starts the workers and waits until each of them is ready or has failed to start. A pool that is closed or has
+     * failed can be started again.
      *
      * @return this
-     * @throws PoolStartException if none became ready; nothing is left running
-     * @throws IllegalStateException if the pool is running or closing
+     * @throws PoolStartException if none became ready, or the calling thread was interrupted, which it stays; nothing is
+     *     left running
+     * @throws IllegalStateException if the pool is running or closing, or another thread closed it meanwhile
      */
     public PoolManager<T, R> start() {
         try {
@@ -261,38 +261,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
             Thread.currentThread().interrupt();
             throw new PoolStartException(name(), "Pool '" + name() + "' was interrupted while it started", e);
         }
-        registerHook();
         return this;
-    }
-
-    private synchronized void registerHook() {
-        if (shutdownHook && hook == null) {
-            hook = new Thread(this::closeAtExit, "pool-" + name() + "-shutdown");
-            try {
-                Runtime.getRuntime().addShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                hook = null; // this JVM is shutting down already; the children's life line ends them
-            }
-        }
-    }
-
-    private void closeAtExit() {
-        if (settings().daemon()) {
-            terminate();
-        } else {
-            close();
-        }
-    }
-
-    private synchronized void removeHook() {
-        if (hook != null && Thread.currentThread() != hook) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                return; // this JVM is shutting down: the hook runs, and finds the pool closed
-            }
-            hook = null;
-        }
     }
 
     /**
@@ -302,8 +271,8 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; the pool stays closed for new tasks and goes on with the accepted
      */
     public void join() throws InterruptedException {
-        engine.close(End.DRAIN, null);
-        removeHook();
+        engine.refuseToWait("its end");
+        engine.shutdown().close(End.DRAIN, null);
     }
 
     /**
@@ -315,7 +284,8 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted
      */
     public boolean join(Duration limit) throws InterruptedException {
-        boolean done = engine.awaitWork(limit);
+        engine.refuseToWait("its end");
+        boolean done = engine.shutdown().awaitWork(limit);
         if (done) {
             join();
         }
@@ -327,8 +297,8 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * lets it finish, for as long as its {@code close-timeout} allows. Results can still be fetched afterwards. Closing
      * a closed pool does nothing.
      *
-     * <p>If the calling thread is interrupted, what is outstanding is cancelled, and the interrupt is kept. On one of
-     * the pool's own threads this returns at once and the pool closes in the background.
+     * <p>If the calling thread is interrupted, all workers are killed, what is outstanding is cancelled, and the
+     * interrupt is kept. On one of the pool's own threads this returns at once and the pool closes in the background.
      */
     @Override
     public void close() {
@@ -341,31 +311,12 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @param limit how long accepted work may run in a pool that is not a daemon, null: as long as it takes
      */
     public void close(@Nullable Duration limit) {
-        end(settings().daemon() ? End.CANCEL : End.DRAIN, limit);
+        engine.shutdown().closeForSure(settings().daemon() ? End.CANCEL : End.DRAIN, limit);
     }
 
     /** Kills all workers at once, cancels everything outstanding, and waits until the last worker is gone. */
     public void terminate() {
-        end(End.TERMINATE, null);
-    }
-
-    private void end(End how, @Nullable Duration limit) {
-        boolean interrupted = false;
-        boolean done = false;
-        End now = how;
-        while (!done) {
-            try {
-                engine.close(now, limit);
-                done = true;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                now = End.TERMINATE;
-            }
-        }
-        removeHook();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        engine.shutdown().closeForSure(End.TERMINATE, null);
     }
 
     // ---- putting and getting ----
@@ -379,7 +330,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task) throws InterruptedException {
-        engine.board().entrance().accept(pack(task, engine.results()), Long.MAX_VALUE);
+        accept(pack(task, engine.results()), Long.MAX_VALUE);
     }
 
     /**
@@ -393,7 +344,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task, Duration limit) throws InterruptedException {
-        if (!engine.board().entrance().accept(pack(task, engine.results()), Nanos.of(limit))) {
+        if (!accept(pack(task, engine.results()), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
     }
@@ -408,6 +359,15 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public boolean offer(T task) {
         return engine.board().entrance().offer(pack(task, engine.results()));
+    }
+
+    /** A pool is not dropped while somebody waits for room in it: this object's last use comes behind the wait. */
+    private boolean accept(Task task, long waitNanos) throws InterruptedException {
+        try {
+            return engine.board().entrance().accept(task, waitNanos);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private Task pack(T task, Destination destination) {
@@ -491,25 +451,23 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      *
      * @return the results, in the order in which {@link #get()} gives them
      * @throws TaskException the failure with the lowest index, others suppressed, once everything has its outcome
-     * @throws InterruptedException if interrupted; what was fetched until then is lost
+     * @throws InterruptedException if interrupted; no result is lost
      */
     public List<R> getAll() throws InterruptedException {
-        joinAsync();
-        throwFeederFailure();
-        List<Outcome<R>> outcomes = new ArrayList<>();
-        try {
-            while (true) {
-                Task task = engine.results().take(Long.MAX_VALUE);
-                assert task != null;
-                outcomes.add(open(task));
-            }
-        } catch (NoSuchElementException e) {
-            return MapCall.values(outcomes);
+        List<Task> tasks = engine.results().takeAll();
+        Throwable failure = engine.results().takeFeederFailure();
+        if (failure != null) {
+            engine.results().giveBack(tasks);
+            throwUnchecked(failure);
         }
+        List<Outcome<R>> outcomes = new ArrayList<>(tasks.size());
+        for (Task task : tasks) {
+            outcomes.add(open(task));
+        }
+        return MapCall.values(outcomes);
     }
 
-    private void throwFeederFailure() {
-        Throwable failure = engine.results().takeFeederFailure();
+    private static void throwUnchecked(Throwable failure) {
         if (failure instanceof RuntimeException unchecked) {
             throw unchecked;
         }
@@ -545,13 +503,14 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; elements that have not begun are cancelled
      */
     public List<Outcome<R>> mapOutcomes(Iterable<? extends T> input) throws InterruptedException {
-        if (!startIfNew()) {
-            return new MapCall<T, R>(engine).run(input);
-        }
+        boolean closeBehind = startIfNew();
         try {
             return new MapCall<T, R>(engine).run(input);
         } finally {
-            close();
+            if (closeBehind) {
+                close();
+            }
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -575,7 +534,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        engine.board().entrance().accept(followed(task, future), Long.MAX_VALUE);
+        accept(followed(task, future), Long.MAX_VALUE);
         return future;
     }
 
@@ -590,7 +549,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task, Duration limit) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        if (!engine.board().entrance().accept(followed(task, future), Nanos.of(limit))) {
+        if (!accept(followed(task, future), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
         return future;

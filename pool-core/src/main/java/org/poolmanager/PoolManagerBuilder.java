@@ -51,6 +51,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private final Set<String> loggers = new LinkedHashSet<>();
 
+    private LogOverflow logOverflow = LogOverflow.WAIT;
+
     private Limits limits = Limits.DEFAULT;
 
     private JvmOptions jvm = JvmOptions.defaults();
@@ -167,9 +169,10 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     /**
      * Loggers whose records, and those of loggers below them, are passed from the workers to the loggers of the same
-     * name here.
+     * name here, whose levels also decide in the workers. Records of a task come before its outcome; while the loggers
+     * here do not keep up, an outcome waits 250 ms for them at the most.
      *
-     * @param names logger names
+     * @param names logger names; {@code "ROOT"} is the root logger
      * @return this
      */
     public PoolManagerBuilder<T, R> loggers(String... names) {
@@ -183,7 +186,21 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> loggers(Collection<String> names) {
-        loggers.addAll(List.copyOf(names));
+        List<String> wanted = List.copyOf(names);
+        wanted.forEach(PoolManagerBuilder::checkLogger);
+        loggers.addAll(wanted);
+        return this;
+    }
+
+    /**
+     * What happens to records of {@link #loggers} that come faster than the loggers here take them: some 8 MB of them
+     * are kept, and then the workers wait, or records are dropped.
+     *
+     * @param waitOrDrop default: {@link LogOverflow#WAIT}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> logOverflow(LogOverflow waitOrDrop) {
+        this.logOverflow = Objects.requireNonNull(waitOrDrop, "'log-overflow' must not be null");
         return this;
     }
 
@@ -376,11 +393,12 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 ordered,
                 daemon,
                 loggers,
+                logOverflow,
                 limits,
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
-        Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners));
-        return new PoolManager<>(settings, parts, shutdownHook);
+        Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners), shutdownHook);
+        return new PoolManager<>(settings, parts);
     }
 
     /**
@@ -403,6 +421,12 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                                 : ". A function must capture serializable values only; one that uses a field or a"
                                         + " method of its class captures the whole object"),
                 why);
+    }
+
+    static void checkLogger(String name) {
+        if (name.isBlank()) {
+            throw wrong("loggers", "'" + name + "'", "must be names of loggers (the root logger is 'ROOT')");
+        }
     }
 
     private static Duration positive(String option, Duration value) {

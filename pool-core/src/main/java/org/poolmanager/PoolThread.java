@@ -1,5 +1,7 @@
 package org.poolmanager;
 
+import java.util.stream.Stream;
+
 /** A thread of a pool's own: it must never wait for the pool. */
 final class PoolThread extends Thread {
 
@@ -30,5 +32,14 @@ final class PoolThread extends Thread {
     /** Whether the current thread belongs to this pool. */
     static boolean isOf(Life life) {
         return Thread.currentThread() instanceof PoolThread thread && thread.life == life;
+    }
+
+    /** Whether one of this pool's threads has called System.exit, which waits for the end of all shutdown hooks. */
+    static boolean isExiting(Life life) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> entry.getKey() instanceof PoolThread thread && thread.life == life)
+                .flatMap(entry -> Stream.of(entry.getValue()))
+                .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
+                        && frame.getMethodName().equals("exit"));
     }
 }

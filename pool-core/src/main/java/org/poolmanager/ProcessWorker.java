@@ -64,8 +64,8 @@ final class ProcessWorker implements Worker {
 
     private final byte[] token = ProcessWorkers.newToken();
 
-    /** Guarded by this: a kill may come at any moment of the start. */
-    private @Nullable ChildJvm child;
+    /** Changed under this object's lock: a kill may come at any moment of the start. */
+    private volatile @Nullable ChildJvm child;
 
     private @Nullable ServerSocketChannel server;
 
@@ -163,19 +163,13 @@ final class ProcessWorker implements Worker {
         return listening;
     }
 
-    private ChildJvm launch() throws IOException {
-        synchronized (this) {
-            if (killed) {
-                throw new IOException("the pool is closing");
-            }
+    /** Holds this object's lock: a kill comes before it, and nothing is launched, or behind it, and finds the child. */
+    private synchronized ChildJvm launch() throws IOException {
+        if (killed) {
+            throw new IOException("the pool is closing");
         }
         ChildJvm jvm = ChildJvm.start(MAIN, shared.classPath(), shared.settings.jvm(), shared.directory());
-        synchronized (this) {
-            child = jvm;
-            if (killed) {
-                jvm.kill();
-            }
-        }
+        child = jvm;
         return jvm;
     }
 
@@ -306,7 +300,13 @@ final class ProcessWorker implements Worker {
                 sink.recalled(this, frame.id(), ids);
                 outbox.done(ids.length);
             }
-            case BYE -> saidGoodbye = true;
+            case BYE -> {
+                saidGoodbye = true;
+                if (frame.payload().length > 0) {
+                    Throwable problem = Failure.decode(frame.payload()).thrown().toThrowable();
+                    sink.closeFailed(this, problem);
+                }
+            }
             default -> throw new IOException("a child does not send " + frame.type());
         }
     }
@@ -368,8 +368,9 @@ final class ProcessWorker implements Worker {
     // ---- from any thread ----
 
     @Override
-    public synchronized long pid() {
-        return child == null ? -1 : child.pid();
+    public long pid() {
+        ChildJvm jvm = child; // without the lock, which is held for as long as a launch takes
+        return jvm == null ? -1 : jvm.pid();
     }
 
     @Override
@@ -445,8 +446,9 @@ final class ProcessWorker implements Worker {
     @Override
     public synchronized void kill() {
         killed = true;
-        if (child != null) {
-            child.kill();
+        ChildJvm jvm = child;
+        if (jvm != null) {
+            jvm.kill();
         }
         closeServer();
     }

@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -167,6 +168,63 @@ final class Results implements Destination {
         }
         tellOfRoom();
         return next;
+    }
+
+    /**
+     * Takes outcomes as they come until nothing is outstanding, or a feeder has failed. If it is interrupted, it gives
+     * back what it has.
+     */
+    List<Task> takeAll() throws InterruptedException {
+        List<Task> taken = new ArrayList<>();
+        boolean whole = false;
+        try {
+            while (takeReady(taken)) {
+                tellOfRoom();
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                giveBack(taken);
+            }
+        }
+        tellOfRoom();
+        return taken;
+    }
+
+    /** Waits for the next outcome and takes it with those ready behind it; false if nothing more is to be waited for. */
+    private boolean takeReady(List<Task> taken) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!isNextReady() && isMoreToCome()) {
+                PoolThread.refuseToWait(life, pool, "a result");
+                changed.await();
+            }
+            while (isNextReady()) {
+                taken.add(removeNext());
+            }
+            return isMoreToCome();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isMoreToCome() {
+        return feeders > 0 || (expected > 0 && feederFailure == null);
+    }
+
+    /** They are the next ones again, in the order in which they were taken. */
+    void giveBack(List<Task> taken) {
+        lock.lock();
+        try {
+            for (int i = taken.size() - 1; i >= 0; i--) {
+                line.addFirst(taken.get(i));
+            }
+            expected += taken.size();
+            waiting += taken.size();
+            wakeConsumers();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean isNextReady() {

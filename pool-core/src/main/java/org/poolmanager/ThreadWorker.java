@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.worker.PoolProcess;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -86,7 +85,7 @@ final class ThreadWorker implements Worker {
 
     @Override
     public void start() throws WorkerStartException, InterruptedException {
-        runner.start();
+        launch();
         try {
             ready.get(Nanos.of(shared.settings.limits().start()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -98,6 +97,13 @@ final class ThreadWorker implements Worker {
                             + Texts.seconds(shared.settings.limits().start()) + " and was given up.",
                     e);
         }
+    }
+
+    private synchronized void launch() throws WorkerStartException {
+        if (killed) {
+            throw new WorkerStartException(who() + " was not started: the pool is closing", null);
+        }
+        runner.start();
     }
 
     @Override
@@ -145,6 +151,9 @@ final class ThreadWorker implements Worker {
     }
 
     private void run() {
+        if (isKilled()) {
+            return;
+        }
         try {
             PoolProcess<@Nullable Object, @Nullable Object> process = shared.build();
             ready.complete(null);
@@ -167,16 +176,20 @@ final class ThreadWorker implements Worker {
         if (isKilled()) {
             return;
         }
-        try {
-            process.close();
-        } catch (Throwable e) {
-            LoggerFactory.getLogger(PoolManager.class).warn("{}: close() failed", who(), e);
-        }
+        close(process);
         complete(WorkerExit.SHUTDOWN, "its thread ended");
     }
 
     private synchronized boolean isKilled() {
         return killed;
+    }
+
+    private void close(PoolProcess<?, ?> process) {
+        try {
+            process.close();
+        } catch (Throwable e) {
+            sink.closeFailed(this, e);
+        }
     }
 
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {

@@ -61,5 +61,8 @@ interface Worker {
         void logged(Worker from, long task, LogEvent event);
 
         void printed(Worker from, boolean error, String line);
+
+        /** The exit hook of a worker that ends in good order threw. */
+        void closeFailed(Worker from, Throwable problem);
     }
 }

@@ -20,7 +20,7 @@ public enum FrameType {
     RECALLED,
     /** From the child: a captured log record. id = the task that ran, 0 for none, payload = {@link LogEvent}. */
     LOG,
-    /** From the child: nothing follows; it ends in good order. */
+    /** From the child: nothing follows; it ends in good order. payload = a {@link Failure} if its exit hook threw, else empty. */
     BYE;
 
     private static final FrameType[] ALL = values();

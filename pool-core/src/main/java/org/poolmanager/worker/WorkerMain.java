@@ -23,6 +23,7 @@ import org.poolmanager.wire.LogEvent;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StartConfig;
+import org.poolmanager.wire.Thrown;
 
 /**
  * The main class of a child JVM. Reads its configuration from standard input, connects to the parent while it loads
@@ -62,6 +63,7 @@ public final class WorkerMain {
      * @throws Exception if the parent cannot be reached
      */
     public static void main(String[] args) throws Exception {
+        TerminalSignals.ignore();
         FileInputStream in = new FileInputStream(FileDescriptor.in);
         StartConfig config = StartConfig.read(new DataInputStream(new BufferedInputStream(in)));
         System.setIn(InputStream.nullInputStream());
@@ -148,14 +150,18 @@ public final class WorkerMain {
             outlet.flush();
             Runtime.getRuntime().halt(1);
         }
+        outlet.send(Frame.of(FrameType.BYE, 0, close(process)), false);
+        System.exit(0);
+    }
+
+    /** What went wrong with it, for the parent to report; empty if nothing did. */
+    private static byte[] close(PoolProcess<?, ?> process) {
         try {
             process.close();
+            return new byte[0];
         } catch (Throwable e) {
-            System.err.print("The worker's close() failed: ");
-            e.printStackTrace();
+            return new Failure(Thrown.of(e), null).encode();
         }
-        outlet.send(Frame.of(FrameType.BYE, 0), false);
-        System.exit(0);
     }
 
     /** An exit has begun: no task begins any more, what is finished is sent, and no thread of ours holds the exit up. */

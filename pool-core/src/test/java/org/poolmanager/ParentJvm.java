@@ -1,0 +1,236 @@
+package org.poolmanager;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.poolmanager.worker.PoolProcess;
+
+/** A parent of its own, for tests that end it, in a process group of its own. */
+final class ParentJvm implements AutoCloseable {
+
+    private final Process process;
+
+    private final BufferedReader lines;
+
+    private ParentJvm(Process process) {
+        this.process = process;
+        this.lines = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    /** Starts one that does what the first argument says. */
+    static ParentJvm start(Object... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "setsid",
+                "env",
+                "--default-signal=INT,HUP", // whoever runs the tests may ignore them
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ParentJvm.class.getName()));
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
+        return new ParentJvm(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start());
+    }
+
+    Process process() {
+        return process;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** What it does now has begun: all its workers, and their workers. */
+    List<ProcessHandle> awaitWorkers() throws IOException {
+        List<ProcessHandle> workers = new ArrayList<>();
+        String line;
+        while ((line = lines.readLine()) != null && !line.isEmpty()) {
+            ProcessHandle.of(Long.parseLong(line)).ifPresent(workers::add);
+        }
+        return workers;
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("the parent is still there");
+        }
+        return process.exitValue();
+    }
+
+    void signal(String name) throws Exception {
+        signal(name, pid());
+    }
+
+    void signalGroup(String name) throws Exception {
+        signal(name, -pid());
+    }
+
+    static void signal(String name, long pid) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, "--", Long.toString(pid)).start();
+        if (kill.waitFor() != 0) {
+            throw new AssertionError(new String(kill.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** An orphan that has ended stays a zombie until the first process of the system collects it; it runs no more. */
+    static boolean isRunning(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+        } catch (IOException e) {
+            return process.isAlive();
+        }
+    }
+
+    Set<Path> directories() throws IOException {
+        return directories(pid());
+    }
+
+    static Set<Path> directories(long pid) throws IOException {
+        try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("poolmanager-" + pid + "-"))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** A killed parent cannot clean up; the next run of the tests should not find its files. */
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        for (Path directory : directories()) {
+            SocketDirectory.remove(directory);
+        }
+    }
+
+    // ---- in the parent ----
+
+    /** Prints the pids of its workers, one a line, then an empty line. */
+    public static void main(String[] args) throws Exception {
+        switch (args[0]) {
+            case "starting" ->
+                PoolManager.builder(StartFailureTest.NeverReady.class).size(2).start();
+            case "ending" -> endWithWork(args[1], Path.of(args[2]), Boolean.parseBoolean(args[3]));
+            default -> {
+                beBusy(args[0]);
+                System.in.read(); // until it is killed
+            }
+        }
+    }
+
+    private static void beBusy(String phase) throws InterruptedException {
+        PoolManager<String, Object> pool =
+                PoolManager.builder(ParentJvm::busy).size(2).start();
+        List<Long> pids = new ArrayList<>(pids(pool));
+        if ("nested".equals(phase)) {
+            pool.map(List.of(phase, phase)).forEach(inner -> pids.add((Long) inner));
+        } else if ("writing".equals(phase)) {
+            Thread consumer = new Thread(() -> consumeForEver(pool));
+            consumer.setDaemon(true);
+            consumer.start();
+        } else if (!"idle".equals(phase)) {
+            pool.put(phase);
+            pool.put(phase);
+        }
+        report(pids);
+    }
+
+    private static Object busy(String phase) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        switch (phase) {
+            case "writing" -> {
+                return new byte[8 << 20];
+            }
+            case "nested" -> {
+                PoolManager<Integer, Integer> inner =
+                        PoolManager.builder(Tasks::spin).size(1).start();
+                inner.offer(60_000);
+                NESTED.add(inner);
+                return pids(inner).get(0);
+            }
+            case "collecting" -> {
+                List<byte[]> live =
+                        IntStream.range(0, 40_000).mapToObj(i -> new byte[1000]).toList();
+                while (System.nanoTime() < end) {
+                    System.gc();
+                }
+                return live.size();
+            }
+            case "spinning" -> Tasks.spin(60_000);
+            default -> Tasks.sleepMillis(60_000);
+        }
+        return 0;
+    }
+
+    private static final List<PoolManager<?, ?>> NESTED = new ArrayList<>();
+
+    private static void consumeForEver(PoolManager<String, Object> pool) {
+        try {
+            while (true) {
+                pool.map(List.of("writing", "writing", "writing", "writing"));
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Ends this JVM with two tasks accepted of which one runs; each leaves a file at its end. */
+    private static void endWithWork(String how, Path directory, boolean daemon) throws Exception {
+        PoolManager<Integer, Integer> pool = PoolManager.builder(Marker.class)
+                .staticArgs(directory.toString())
+                .size(1)
+                .daemon(daemon)
+                .start();
+        int millis = daemon ? 20_000 : 300;
+        CompletableFuture<Integer> first = pool.submit("daemon-callback".equals(how) ? 0 : millis);
+        pool.submit(millis);
+        report(pids(pool));
+        switch (how) {
+            case "exit" -> System.exit(7);
+            case "exception" -> throw new IllegalStateException("uncaught");
+            case "callback", "daemon-callback" -> {
+                first.thenRun(() -> System.exit(7));
+                new java.util.concurrent.CountDownLatch(1).await();
+            }
+            default -> new java.util.concurrent.CountDownLatch(1).await();
+        }
+    }
+
+    /** Spins for as long as the task says, then leaves a file. */
+    static final class Marker implements PoolProcess<Integer, Integer> {
+
+        private final Path directory;
+
+        Marker(String directory) {
+            this.directory = Path.of(directory);
+        }
+
+        @Override
+        public Integer run(Integer millis) throws IOException {
+            Files.createTempFile(directory, "begun", null);
+            Tasks.spin(millis);
+            Files.createTempFile(directory, "done", null);
+            return millis;
+        }
+    }
+
+    private static List<Long> pids(PoolManager<?, ?> pool) {
+        return pool.stats().workerList().stream().map(PoolStats.Worker::pid).toList();
+    }
+
+    private static void report(List<Long> pids) {
+        pids.forEach(System.out::println);
+        System.out.println();
+    }
+}
