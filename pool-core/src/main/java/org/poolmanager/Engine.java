@@ -13,10 +13,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Keeps a pool alive: starts it, has a lane replace every worker that goes away, and ends it. What happens to tasks is
@@ -62,7 +64,7 @@ final class Engine {
 
     private final Unpacker unpacker;
 
-    private final LogReplay replay;
+    private final LogQueue logs;
 
     /** Guarded by the pool's lock, like all below. */
     private int lanes;
@@ -87,7 +89,7 @@ final class Engine {
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.unpacker = new Unpacker(workers, texts);
-        this.replay = new LogReplay(name);
+        this.logs = new LogQueue(settings, life);
     }
 
     PoolSettings settings() {
@@ -118,13 +120,14 @@ final class Engine {
         return unpacker;
     }
 
-    LogReplay replay() {
-        return replay;
+    LogQueue logs() {
+        return logs;
     }
 
-    /** A task ready to be accepted, packed in the caller's thread. */
+    /** A task ready to be accepted, packed in the caller's thread, whose MDC goes with it. */
     Task task(@Nullable Object element, Destination destination) throws PayloadException {
-        return new Task(workers.pack(element), destination);
+        TaskContext context = TaskContext.of(MDC.getCopyOfContextMap());
+        return new Task(workers.pack(element, context), context, destination);
     }
 
     // ---- start ----
@@ -140,6 +143,7 @@ final class Engine {
                         + "; a pool can be started again once it is closed");
             }
             clock.start();
+            logs.start();
             move(PoolState.STARTING, null);
             run++;
             failedStarts = 0;
@@ -509,6 +513,7 @@ final class Engine {
 
     private void cleanUp() {
         clock.stop();
+        logs.stop();
         workers.close();
     }
 
@@ -531,7 +536,7 @@ final class Engine {
         int waiting = results.waiting();
         life.lock.lock();
         try {
-            return Snapshot.of(settings, life, board, waiting);
+            return Snapshot.of(settings, life, board, waiting, logs.stats());
         } finally {
             life.lock.unlock();
         }
@@ -544,7 +549,7 @@ final class Engine {
 
     /** The same, for a task that was to be fetched with the others. */
     void refuse(PayloadException why) {
-        Task task = new Task(null, results);
+        Task task = new Task(null, TaskContext.NONE, results);
         results.accepted(task);
         TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
         task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));

@@ -50,6 +50,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private final Set<String> loggers = new LinkedHashSet<>();
 
+    private LogOverflow logOverflow = LogOverflow.WAIT;
+
     private Limits limits = Limits.DEFAULT;
 
     private JvmOptions jvm = JvmOptions.defaults();
@@ -181,6 +183,18 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      */
     public PoolManagerBuilder<T, R> loggers(Collection<String> names) {
         loggers.addAll(List.copyOf(names));
+        return this;
+    }
+
+    /**
+     * What happens to records of {@link #loggers} that come faster than the loggers here take them: some 8 MB of them
+     * are kept, and then the workers wait, or records are dropped.
+     *
+     * @param waitOrDrop default: {@link LogOverflow#WAIT}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> logOverflow(LogOverflow waitOrDrop) {
+        this.logOverflow = Objects.requireNonNull(waitOrDrop, "'log-overflow' must not be null");
         return this;
     }
 
@@ -357,6 +371,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 ordered,
                 daemon,
                 loggers,
+                logOverflow,
                 limits,
                 jvm,
                 new PoolSettings.Wire(allow, maxPayload));

@@ -3,6 +3,7 @@ package org.poolmanager;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 
@@ -16,6 +17,9 @@ final class ThreadWorkers implements Workers {
     private final Target target;
 
     private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
+
+    /** Set by {@link #open}, before any worker is created. */
+    Set<String> loggers = Set.of();
 
     ThreadWorkers(
             PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
@@ -31,7 +35,9 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> loggers) {}
+    public void open(Set<String> names) {
+        loggers = names;
+    }
 
     @Override
     public Worker create(int id, int generation, Worker.Sink sink) {
@@ -42,7 +48,7 @@ final class ThreadWorkers implements Workers {
     public void close() {}
 
     @Override
-    public @Nullable Object pack(@Nullable Object task) {
+    public @Nullable Object pack(@Nullable Object task, TaskContext context) {
         return task;
     }
 

@@ -9,6 +9,7 @@ import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Scoreboard;
+import org.poolmanager.wire.TaskContext;
 
 /** Runs tasks one after the other, on the one thread that user code sees. */
 final class TaskLoop {
@@ -25,19 +26,23 @@ final class TaskLoop {
 
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
+    private final TaskMdc mdc;
+
     TaskLoop(
             Reception reception,
             Inbox inbox,
             Outlet outlet,
             Scoreboard scoreboard,
             PayloadCodec codec,
-            PoolProcess<@Nullable Object, @Nullable Object> process) {
+            PoolProcess<@Nullable Object, @Nullable Object> process,
+            TaskMdc mdc) {
         this.reception = reception;
         this.inbox = inbox;
         this.outlet = outlet;
         this.scoreboard = scoreboard;
         this.codec = codec;
         this.process = process;
+        this.mdc = mdc;
     }
 
     /**
@@ -67,8 +72,9 @@ final class TaskLoop {
     private Frame answer(Frame task, long start) {
         Object argument;
         try {
-            argument = codec.decode(task.payload());
-        } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
+            argument = codec.decode(TaskContext.argument(task));
+            mdc.enter(TaskContext.of(task));
+        } catch (PayloadException | IOException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
         }
         Object result;
@@ -76,6 +82,8 @@ final class TaskLoop {
             result = process.run(argument);
         } catch (Throwable e) {
             return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
+        } finally {
+            mdc.leave();
         }
         try {
             return frame(task, AnswerKind.VALUE, codec.encode(result), start);

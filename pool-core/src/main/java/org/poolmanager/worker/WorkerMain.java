@@ -25,6 +25,7 @@ import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StandardCodec;
 import org.poolmanager.wire.StartConfig;
+import org.slf4j.spi.LocationAwareLogger;
 
 /**
  * The main class of a child JVM. Reads its configuration from standard input, connects to the parent while it loads
@@ -111,7 +112,8 @@ public final class WorkerMain {
             return;
         }
         outlet.send(Frame.of(FrameType.READY, 0), false);
-        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, codec, process).run());
+        TaskMdc mdc = new TaskMdc(!config.levels().isEmpty());
+        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, codec, process, mdc).run());
     }
 
     private SocketChannel connect() throws IOException {
@@ -152,8 +154,12 @@ public final class WorkerMain {
         try {
             process.close();
         } catch (Throwable e) {
-            System.err.print("The worker's close() failed: ");
-            e.printStackTrace();
+            // Our own word, as a record of the pool's own logger: it needs no logging system here.
+            sendLog(LogEvent.of(
+                    "org.poolmanager.PoolManager",
+                    LocationAwareLogger.WARN_INT,
+                    "Worker " + config.worker() + " of pool '" + config.pool() + "': close() failed",
+                    e));
         }
         outlet.send(Frame.of(FrameType.BYE, 0), false);
         System.exit(0);
