@@ -6,7 +6,7 @@ import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.LogEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
+import org.slf4j.spi.LocationAwareLogger;
 
 /**
  * The thread that owns one slot: it starts a worker, passes on what the worker says until it is gone, and starts the
@@ -15,10 +15,6 @@ import org.slf4j.event.Level;
 final class Lane implements Runnable, Worker.Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
-
-    private static final Logger STDOUT = LoggerFactory.getLogger("org.poolmanager.worker.stdout");
-
-    private static final Logger STDERR = LoggerFactory.getLogger("org.poolmanager.worker.stderr");
 
     private final Engine engine;
 
@@ -92,12 +88,10 @@ final class Lane implements Runnable, Worker.Sink {
     /** Called by the threads that read a worker's output, whose lines no outcome waits for. */
     @Override
     public void printed(Worker from, boolean error, String line) {
-        Logger logger = error ? STDERR : STDOUT;
-        Level level = error ? Level.WARN : Level.INFO;
-        if (logger.isEnabledForLevel(level)) {
-            LogEvent event = LogEvent.of(logger.getName(), level.toInt(), line, null);
-            long unused = add(from, from.task(), event.encode());
-        }
+        LogEvent event = error
+                ? LogEvent.of("org.poolmanager.worker.stderr", LocationAwareLogger.WARN_INT, line, null)
+                : LogEvent.of("org.poolmanager.worker.stdout", LocationAwareLogger.INFO_INT, line, null);
+        long unused = add(from, from.task(), event.encode());
     }
 
     private long add(Worker from, long task, byte[] event) {

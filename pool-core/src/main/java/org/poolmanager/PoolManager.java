@@ -614,12 +614,13 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     // ---- loggers and listeners ----
 
     /**
-     * Adds a logger to those whose records are passed here from the workers.
+     * Adds a logger to those whose records are passed here from the workers. One that is there already changes nothing.
      *
-     * @param logger its name
+     * @param logger its name, {@code "ROOT"} for the root logger
      * @throws IllegalStateException if the pool has been started
      */
     public void addLogger(String logger) {
+        PoolManagerBuilder.checkLogger(logger);
         engine.changeLoggers(names -> names.add(logger));
     }
 

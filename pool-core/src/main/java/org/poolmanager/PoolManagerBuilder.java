@@ -182,7 +182,9 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> loggers(Collection<String> names) {
-        loggers.addAll(List.copyOf(names));
+        List<String> wanted = List.copyOf(names);
+        wanted.forEach(PoolManagerBuilder::checkLogger);
+        loggers.addAll(wanted);
         return this;
     }
 
@@ -398,6 +400,12 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                                 : ". A function must capture serializable values only; one that uses a field or a"
                                         + " method of its class captures the whole object"),
                 why);
+    }
+
+    static void checkLogger(String name) {
+        if (name.isBlank()) {
+            throw wrong("loggers", "'" + name + "'", "must be names of loggers (the root logger is 'ROOT')");
+        }
     }
 
     private static Duration positive(String option, Duration value) {
