@@ -2,8 +2,10 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -69,6 +71,36 @@ class LastWordsTest {
                     assertThat(outcome.failure())
                             .isInstanceOf(WorkerCrashedException.class)
                             .hasMessageContaining("last words before " + how);
+            }
+        }
+    }
+
+    @BothModes
+    @DisplayName("C089: what a long task logs arrives while the task goes on")
+    void c089LongTask(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                Records records = new Records("test.long", Level.INFO);
+                var pool = PoolManager.builder(
+                                (Integer x, Integer port) -> {
+                                    Tasks.sleepMillis(30);
+                                    LoggerFactory.getLogger("test.long").info("{}", x);
+                                    Gate.pass(port, "held");
+                                    return x;
+                                },
+                                gate.port())
+                        .isolation(isolation)
+                        .size(1)
+                        .queueSize(30)
+                        .loggers("test.long")
+                        .start()) {
+            for (int i = 1; i <= 30; i++) {
+                int number = i;
+                pool.put(i);
+                gate.awaitArrivals(i);
+                await().pollInterval(Duration.ofMillis(1))
+                        .untilAsserted(() -> assertThat(records.messages()).hasSize(number));
+                gate.letOneGo();
+                assertThat(pool.get()).isEqualTo(i);
             }
         }
     }
@@ -176,7 +208,7 @@ class LastWordsTest {
             gate.awaitArrivals(1);
             Thread closer = new Thread(pool::close);
             closer.start();
-            org.awaitility.Awaitility.await().until(() -> pool.state() == PoolState.DRAINING);
+            await().until(() -> pool.state() == PoolState.DRAINING);
             gate.open();
             closer.join(30_000);
             assertThat(pool.state()).isEqualTo(PoolState.STOPPED);

@@ -40,7 +40,8 @@ class LoggingTest {
                         .size(2)
                         .loggers("test.submodule")
                         .start()) {
-            for (int round = 0; round < 100; round++) {
+            int rounds = isolation == Isolation.THREAD ? 1000 : 200;
+            for (int round = 0; round < rounds; round++) {
                 int task = round;
                 pool.put(task);
                 assertThat(pool.get()).isEqualTo(task);
