@@ -166,9 +166,10 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     /**
      * Loggers whose records, and those of loggers below them, are passed from the workers to the loggers of the same
-     * name here.
+     * name here, whose levels also decide in the workers. Records of a task come before its outcome; while the loggers
+     * here do not keep up, an outcome waits 250 ms for them at the most.
      *
-     * @param names logger names
+     * @param names logger names; {@code "ROOT"} is the root logger
      * @return this
      */
     public PoolManagerBuilder<T, R> loggers(String... names) {
