@@ -28,7 +28,7 @@ public final class FrameReader {
      */
     public FrameReader(ReadableByteChannel channel, int maxPayload) {
         this.channel = channel;
-        this.limit = (long) Math.max(maxPayload, MIN_LIMIT) + TaskContext.MAX_BYTES;
+        this.limit = Math.max((long) maxPayload + TaskContext.MAX_BYTES, MIN_LIMIT);
     }
 
     /**

@@ -99,6 +99,7 @@ final class LogbackCapture implements LogCapture.Backend, LoggerContextListener 
             logger.detachAppender(appender);
             entry.getValue().restore(logger);
         }
+        before.clear();
         appender.stop();
     }
 
