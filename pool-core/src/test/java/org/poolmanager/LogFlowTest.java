@@ -179,8 +179,7 @@ class LogFlowTest {
             await().until(() -> heard.get() == 4 * WARM_UP);
             try {
                 long begin = System.nanoTime();
-                assertThat(pool.map(List.of(FLOOD, FLOOD, FLOOD, FLOOD)))
-                        .containsOnly(FLOOD);
+                assertThat(pool.map(List.of(FLOOD, FLOOD, FLOOD, FLOOD))).containsOnly(FLOOD);
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 System.out.printf(
                         "C087 drop: %.0f records/s, %d dropped%n",
