@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.Shutdown.End;
 import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Keeps a pool alive: starts it, and has a lane replace every worker that goes away. What happens to tasks is the
@@ -61,7 +63,7 @@ final class Engine {
 
     private final Unpacker unpacker;
 
-    private final LogReplay replay;
+    private final LogQueue logs;
 
     private final Shutdown shutdown;
 
@@ -85,7 +87,7 @@ final class Engine {
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.unpacker = new Unpacker(workers, texts);
-        this.replay = new LogReplay(name);
+        this.logs = new LogQueue(settings, life);
         this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
         this.exitHook = parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", this::endAtExit) : null;
     }
@@ -118,13 +120,14 @@ final class Engine {
         return unpacker;
     }
 
-    LogReplay replay() {
-        return replay;
+    LogQueue logs() {
+        return logs;
     }
 
-    /** A task ready to be accepted, packed in the caller's thread. */
+    /** A task ready to be accepted, packed in the caller's thread, whose MDC goes with it. */
     Task task(@Nullable Object element, Destination destination) throws PayloadException {
-        return new Task(workers.pack(element), destination);
+        TaskContext context = TaskContext.of(MDC.getCopyOfContextMap());
+        return new Task(workers.pack(element, context), context, destination);
     }
 
     // ---- start ----
@@ -149,6 +152,7 @@ final class Engine {
 
     private void begin() {
         clock.start();
+        logs.start();
         board.move(PoolState.STARTING, null);
         life.run++;
         failedStarts = 0;
@@ -381,6 +385,7 @@ final class Engine {
 
     private void cleanUp() {
         clock.stop();
+        logs.stop();
         workers.close();
         if (exitHook != null) {
             exitHook.remove();
@@ -406,23 +411,45 @@ final class Engine {
         int waiting = results.waiting();
         life.lock.lock();
         try {
-            return Snapshot.of(settings, life, board, waiting);
+            return Snapshot.of(settings, life, board, waiting, logs.stats());
         } finally {
             life.lock.unlock();
         }
     }
 
-    /** The outcome of an element that could not be sent at all. */
-    <R extends @Nullable Object> Outcome<R> unsendable(long index, PayloadException why) {
-        return new Outcome<>(index, Kind.FAILED, null, texts.refused(new TaskRef(settings.name(), index, -1, -1), why));
+    /** A task that could not be sent at all, and has its outcome already. */
+    Task unsendable(long index, Destination destination, PayloadException why) {
+        Task task = new Task(null, TaskContext.NONE, destination);
+        task.index = index;
+        TaskRef ref = new TaskRef(settings.name(), index, -1, -1);
+        task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
+        return task;
     }
 
     /** The same, for a task that was to be fetched with the others. */
     void refuse(PayloadException why) {
-        Task task = new Task(null, results);
+        Task task = new Task(null, TaskContext.NONE, results);
         results.accepted(task);
         TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
         task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
         results.deliver(List.of(task));
+    }
+
+    /** Waits until the pool is closed or broken; false if it was not in time. */
+    boolean awaitEnd(long nanos) throws InterruptedException {
+        life.lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (life.state() != PoolState.STOPPED && life.state() != PoolState.FAILED) {
+                if (left <= 0) {
+                    return false;
+                }
+                refuseToWait("its end");
+                left = life.changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            life.lock.unlock();
+        }
     }
 }

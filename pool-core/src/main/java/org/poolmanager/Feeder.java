@@ -1,8 +1,10 @@
 package org.poolmanager;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
+import org.slf4j.MDC;
 
 /** A thread that puts one source after another element into the pool; its future is the number of tasks fed. */
 final class Feeder extends CompletableFuture<Long> implements Runnable {
@@ -10,6 +12,8 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     private final Engine engine;
 
     private final Iterable<?> source;
+
+    private final @Nullable Map<String, String> mdc = MDC.getCopyOfContextMap();
 
     private final Thread thread;
 
@@ -34,6 +38,9 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     public void run() {
         Feed feed = new Feed(engine, source);
         Throwable failure = null;
+        if (mdc != null) {
+            MDC.setContextMap(mdc); // its tasks are those of who called putAsync
+        }
         try {
             feed(feed);
         } catch (InterruptedException e) {

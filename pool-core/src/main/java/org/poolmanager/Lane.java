@@ -6,7 +6,7 @@ import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.LogEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
+import org.slf4j.spi.LocationAwareLogger;
 
 /**
  * The thread that owns one slot: it starts a worker, passes on what the worker says until it is gone, and starts the
@@ -16,13 +16,12 @@ final class Lane implements Runnable, Worker.Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
-    private static final Logger STDOUT = LoggerFactory.getLogger("org.poolmanager.worker.stdout");
-
-    private static final Logger STDERR = LoggerFactory.getLogger("org.poolmanager.worker.stderr");
-
     private final Engine engine;
 
     private final Slot slot;
+
+    /** The last record of this lane's workers; of the lane's thread. */
+    private long lastRecord;
 
     Lane(Engine engine, Slot slot) {
         this.engine = engine;
@@ -39,6 +38,7 @@ final class Lane implements Runnable, Worker.Sink {
         } catch (InterruptedException e) {
             // Nobody interrupts a lane but the end of this JVM.
         } finally {
+            engine.logs().awaitLast(lastRecord);
             engine.laneEnded(slot);
         }
     }
@@ -48,9 +48,11 @@ final class Lane implements Runnable, Worker.Sink {
         try {
             long begin = System.nanoTime();
             next.start();
+            engine.logs().await(lastRecord);
             engine.ready(slot, next, Duration.ofNanos(System.nanoTime() - begin));
             end = next.serve();
         } catch (WorkerStartException e) {
+            engine.logs().await(lastRecord);
             engine.startFailed(slot, e);
             return;
         } catch (RuntimeException | Error e) {
@@ -61,12 +63,14 @@ final class Lane implements Runnable, Worker.Sink {
                     e);
             end = next.giveUp(e);
         }
+        engine.logs().await(lastRecord);
         engine.gone(slot, next, end);
     }
 
     @Override
     public void answered(Worker from, List<Answer> answers) {
         if (!answers.isEmpty()) {
+            engine.logs().await(lastRecord); // records come before the outcome of their task
             engine.board().answered(slot, from, answers);
         }
     }
@@ -77,27 +81,21 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     @Override
-    public void logged(Worker from, long task, LogEvent event) {
-        engine.replay().replay(event, slot.id, from.pid(), task == 0 ? -1 : task);
+    public void logged(Worker from, long task, byte[] event) {
+        lastRecord = add(from, task, event);
     }
 
+    /** Called by the threads that read a worker's output, whose lines no outcome waits for. */
     @Override
     public void printed(Worker from, boolean error, String line) {
-        MDC.put("pool", engine.settings().name());
-        MDC.put("worker", Integer.toString(slot.id));
-        MDC.put("pid", Long.toString(from.pid()));
-        if (from.task() != 0) {
-            MDC.put("task", Long.toString(from.task()));
-        }
-        try {
-            if (error) {
-                STDERR.warn(line);
-            } else {
-                STDOUT.info(line);
-            }
-        } finally {
-            MDC.clear();
-        }
+        LogEvent event = error
+                ? LogEvent.of("org.poolmanager.worker.stderr", LocationAwareLogger.WARN_INT, line, null)
+                : LogEvent.of("org.poolmanager.worker.stdout", LocationAwareLogger.INFO_INT, line, null);
+        long unused = add(from, from.task(), event.encode());
+    }
+
+    private long add(Worker from, long task, byte[] event) {
+        return engine.logs().add(new LogQueue.Entry(slot.id, from.pid(), task == 0 ? -1 : task, event));
     }
 
     @Override

@@ -12,7 +12,6 @@ import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.spi.SequenceNumberGenerator;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +35,19 @@ final class LogbackReplay implements LogReplay.Backend {
         }
     }
 
-    /** The loggers below these that do not inherit their level. */
-    static List<String> withOwnLevelBelow(Collection<String> ancestors) {
+    @Override
+    public List<String> withOwnLevel() {
         List<String> names = new ArrayList<>();
         for (Logger logger : context().getLoggerList()) {
-            if (logger.getLevel() != null && isBelow(logger.getName(), ancestors)) {
+            if (logger.getLevel() != null) {
                 names.add(logger.getName());
             }
         }
         return names;
     }
 
-    static LogReplay.LevelWatch watch(Runnable listener) {
+    @Override
+    public LogReplay.LevelWatch watch(Runnable listener) {
         LoggerContext context = context();
         LevelListener levels = new LevelListener(listener);
         context.addListener(levels);
@@ -56,20 +56,6 @@ final class LogbackReplay implements LogReplay.Backend {
 
     private static LoggerContext context() {
         return (LoggerContext) LoggerFactory.getILoggerFactory();
-    }
-
-    private static boolean isBelow(String name, Collection<String> ancestors) {
-        for (String ancestor : ancestors) {
-            if (ancestor.equals(org.slf4j.Logger.ROOT_LOGGER_NAME)) {
-                return true;
-            }
-            if (name.length() > ancestor.length()
-                    && name.startsWith(ancestor)
-                    && ".$".indexOf(name.charAt(ancestor.length())) >= 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Detached, so that names chosen by a worker do not pile up in the marker factory. */

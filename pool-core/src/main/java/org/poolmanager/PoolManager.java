@@ -39,8 +39,11 @@ import org.slf4j.Logger;
  * <p>All methods may be called from any thread. At most {@code size + queueSize} tasks are unfinished at a time. Each
  * accepted task has exactly one outcome; a task that kills its worker costs nothing but itself. Methods that wait throw
  * {@link IllegalStateException} as soon as the pool is closed and {@link PoolBrokenException} as soon as it is beyond
- * repair; called on one of the pool's own threads (from a listener, or a dependent of a future) they are refused rather
- * than wait for themselves.
+ * repair; called on one of the pool's own threads (from a listener, a dependent of a future, or an appender of
+ * workers' log records) they are refused rather than wait for themselves.
+ *
+ * <p>SLF4J's MDC of the thread that hands in a task is the MDC of the task. Records of a task are logged here before its
+ * outcome is visible, unless the loggers here do not keep up, see {@link PoolManagerBuilder#loggers}.
  *
  * <p>A pool lives until it is closed. One that is dropped, so that nothing refers to it any more, says so in the log with
  * the place of its creation, finishes what it has accepted, and closes itself: a safety net, not a way to close.
@@ -573,12 +576,13 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     // ---- loggers and listeners ----
 
     /**
-     * Adds a logger to those whose records are passed here from the workers.
+     * Adds a logger to those whose records are passed here from the workers. One that is there already changes nothing.
      *
-     * @param logger its name
+     * @param logger its name, {@code "ROOT"} for the root logger
      * @throws IllegalStateException if the pool has been started
      */
     public void addLogger(String logger) {
+        PoolManagerBuilder.checkLogger(logger);
         engine.changeLoggers(names -> names.add(logger));
     }
 

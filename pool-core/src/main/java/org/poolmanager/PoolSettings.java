@@ -16,6 +16,7 @@ import org.poolmanager.launch.JvmOptions;
  * @param ordered whether {@code get} follows the order of {@code put}
  * @param daemon whether {@code close} ends outstanding work (true) or lets it finish (false)
  * @param loggers names of the loggers whose records are replayed here
+ * @param logOverflow what happens to their records when these loggers do not keep up
  * @param limits time limits
  * @param jvm how child JVMs are started
  * @param wire what may travel between the JVMs
@@ -29,6 +30,7 @@ public record PoolSettings(
         boolean ordered,
         boolean daemon,
         Set<String> loggers,
+        LogOverflow logOverflow,
         Limits limits,
         JvmOptions jvm,
         Wire wire) {
@@ -54,7 +56,7 @@ public record PoolSettings(
 
     PoolSettings withLoggers(Set<String> names) {
         return new PoolSettings(
-                name, isolation, size, queueSize, resultSize, ordered, daemon, names, limits, jvm, wire);
+                name, isolation, size, queueSize, resultSize, ordered, daemon, names, logOverflow, limits, jvm, wire);
     }
 
     /**

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param resultsWaiting results of {@code put} that nobody has fetched yet
  * @param workerList each worker
  * @param restarts how many workers went away and had to be replaced
+ * @param logs log records that workers sent
  * @param lastFailure the last task or worker that went wrong, if any
  */
 public record PoolStats(
@@ -32,6 +33,7 @@ public record PoolStats(
         int resultsWaiting,
         List<Worker> workerList,
         long restarts,
+        Logs logs,
         @Nullable Failure lastFailure) {
 
     /**
@@ -104,6 +106,15 @@ public record PoolStats(
      * @param fiveMinutes over the last five minutes, likewise
      */
     public record Throughput(double oneMinute, double fiveMinutes) {}
+
+    /**
+     * Log records of workers, and lines that they printed, since the pool was built. In thread isolation there are none:
+     * a task's records are logged where they arise.
+     *
+     * @param replayed handed to the loggers here
+     * @param dropped lost because these did not keep up, see {@link LogOverflow}
+     */
+    public record Logs(long replayed, long dropped) {}
 
     /**
      * One worker.

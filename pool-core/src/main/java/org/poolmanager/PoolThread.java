@@ -17,7 +17,8 @@ final class PoolThread extends Thread {
     static void refuseToWait(Life life, String pool, String what) {
         if (isOf(life)) {
             throw new IllegalStateException("This is one of the threads of pool '" + pool
-                    + "' (a listener, a dependent of a future, or a task in a thread), which must not wait for " + what
+                    + "' (a listener, a dependent of a future, an appender of workers' log records, or a task in a"
+                    + " thread), which must not wait for " + what
                     + ": it may be the one that makes it. Hand over to another thread (thenApplyAsync)");
         }
     }

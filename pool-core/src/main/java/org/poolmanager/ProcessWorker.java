@@ -31,7 +31,6 @@ import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.Levels;
-import org.poolmanager.wire.LogEvent;
 import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StartConfig;
@@ -214,7 +213,7 @@ final class ProcessWorker implements Worker {
                     outbox.flush();
                     return;
                 }
-                case LOG -> sink.logged(this, frame.id(), LogEvent.decode(frame.payload()));
+                case LOG -> sink.logged(this, frame.id(), frame.payload());
                 case START_FAILED -> {
                     Throwable cause = Failure.decode(frame.payload()).thrown().toThrowable();
                     throw new WorkerStartException(who() + " could not build its target: " + cause, cause);
@@ -292,7 +291,7 @@ final class ProcessWorker implements Worker {
                 fatal |= kind == AnswerKind.FATAL;
                 answers.add(new Answer(frame.id(), kind, frame.payload(), frame.aux()));
             }
-            case LOG -> sink.logged(this, frame.id(), LogEvent.decode(frame.payload()));
+            case LOG -> sink.logged(this, frame.id(), frame.payload());
             case RECALLED -> {
                 passOn(answers);
                 long[] ids = new long[frame.payload().length / Long.BYTES];
@@ -377,7 +376,7 @@ final class ProcessWorker implements Worker {
     public void send(Task task) {
         byte[] payload = (byte[]) task.payload();
         assert payload != null;
-        outbox.add(Frame.of(FrameType.TASK, task.id, payload));
+        outbox.add(new Frame(FrameType.TASK, task.context.kind(), task.id, 0, payload));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
 import org.poolmanager.launch.LaunchException;
@@ -14,12 +15,15 @@ import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
+import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.Target;
 
 /** Workers that are child JVMs: what they share. */
 final class ProcessWorkers implements Workers {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    private static final long LOOK_AT_LEVELS = TimeUnit.SECONDS.toNanos(1);
 
     final PoolSettings settings;
 
@@ -77,11 +81,26 @@ final class ProcessWorkers implements Workers {
         classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
         if (!names.isEmpty()) {
-            levelWatch = LogReplay.onLevelChange(() -> {
-                Map<String, Integer> levels = levels();
-                started.forEach(worker -> worker.levels(levels));
-            });
+            levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
+            if (levelWatch == null) {
+                levelsLater(levels());
+            }
         }
+    }
+
+    private void tell(Map<String, Integer> levels) {
+        started.forEach(worker -> worker.levels(levels));
+    }
+
+    /** Looks at the levels now and then, because this logging system does not say when they change. */
+    private void levelsLater(Map<String, Integer> known) {
+        clock.at(LOOK_AT_LEVELS, () -> {
+            Map<String, Integer> now = levels();
+            if (!now.equals(known)) {
+                tell(now);
+            }
+            levelsLater(now);
+        });
     }
 
     @Override
@@ -102,8 +121,8 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public @Nullable Object pack(@Nullable Object task) throws PayloadException {
-        return payloads.encode(task);
+    public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
+        return context.before(payloads.encode(task));
     }
 
     @Override

@@ -11,7 +11,7 @@ final class Snapshot {
 
     private Snapshot() {}
 
-    static PoolStats of(PoolSettings settings, Life life, Board board, int resultsWaiting) {
+    static PoolStats of(PoolSettings settings, Life life, Board board, int resultsWaiting, PoolStats.Logs logs) {
         long now = System.nanoTime();
         int idle = 0;
         int busy = 0;
@@ -36,6 +36,7 @@ final class Snapshot {
                 resultsWaiting,
                 List.copyOf(list),
                 board.tally().restarts,
+                logs,
                 board.tally().lastFailure());
     }
 

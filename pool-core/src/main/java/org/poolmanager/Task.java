@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.TaskContext;
 
 /** One accepted item of work. All that changes is guarded by the pool's lock until the task is done. */
 final class Task {
@@ -13,6 +14,9 @@ final class Task {
     }
 
     final Destination destination;
+
+    /** What its caller's thread knew beside it. */
+    final TaskContext context;
 
     private @Nullable Object payload;
 
@@ -45,8 +49,9 @@ final class Task {
     /** Its destination has it. Guarded by the destination. */
     boolean delivered;
 
-    Task(@Nullable Object payload, Destination destination) {
+    Task(@Nullable Object payload, TaskContext context, Destination destination) {
         this.payload = payload;
+        this.context = context;
         this.destination = destination;
     }
 

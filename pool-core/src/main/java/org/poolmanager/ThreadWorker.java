@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
 import org.slf4j.MDC;
 
@@ -32,6 +34,9 @@ final class ThreadWorker implements Worker {
     private final int id;
 
     private final Sink sink;
+
+    /** Whether records of tasks are of interest, so that they say which task they are of. */
+    private final boolean tagged;
 
     private final Thread runner;
 
@@ -74,12 +79,13 @@ final class ThreadWorker implements Worker {
     private record Recall(long request, long[] ids) {}
 
     /** A task as it was sent: the board forgets the payload of a task that it ends. */
-    private record Job(long id, @Nullable Object payload) {}
+    private record Job(long id, @Nullable Object payload, TaskContext context) {}
 
     ThreadWorker(ThreadWorkers shared, int id, Sink sink) {
         this.shared = shared;
         this.id = id;
         this.sink = sink;
+        this.tagged = !shared.loggers.isEmpty();
         this.runner = new PoolThread(shared.life, "pool-" + shared.settings.name() + "-task-" + id, this::run);
     }
 
@@ -165,9 +171,14 @@ final class ThreadWorker implements Worker {
     }
 
     private void work(PoolProcess<@Nullable Object, @Nullable Object> process) {
+        Map<String, String> mdc = MDC.getCopyOfContextMap();
+        Map<String, String> betweenTasks = mdc == null ? Map.of() : mdc;
         Job job;
         while ((job = next()) != null) {
             Answer answer = answer(process, job);
+            if (tagged || !job.context.isEmpty()) {
+                MDC.setContextMap(betweenTasks);
+            }
             Thread.interrupted(); // an interrupt meant for one task must not reach the next
             if (finish(answer)) {
                 passOn();
@@ -194,23 +205,19 @@ final class ThreadWorker implements Worker {
 
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
         long start = System.nanoTime();
-        boolean tagged = !shared.settings.loggers().isEmpty();
         if (tagged) {
             MDC.put("pool", shared.settings.name());
             MDC.put("worker", Integer.toString(id));
             MDC.put("task", Long.toString(job.id));
+        }
+        if (!job.context.isEmpty()) {
+            job.context.mdc().forEach(MDC::put);
         }
         try {
             Object value = process.run(job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
             return new Answer(job.id, AnswerKind.FAILURE, e, System.nanoTime() - start);
-        } finally {
-            if (tagged) {
-                MDC.remove("pool");
-                MDC.remove("worker");
-                MDC.remove("task");
-            }
         }
     }
 
@@ -256,7 +263,7 @@ final class ThreadWorker implements Worker {
 
     @Override
     public synchronized void send(Task task) {
-        inbox.add(new Job(task.id, task.payload()));
+        inbox.add(new Job(task.id, task.payload(), task.context));
     }
 
     @Override

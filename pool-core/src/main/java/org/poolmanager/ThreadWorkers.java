@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Payloads;
+import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 
@@ -19,6 +20,9 @@ final class ThreadWorkers implements Workers {
     private final Callable<Target> target;
 
     private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
+
+    /** Set by {@link #open}, before any worker is created. */
+    Set<String> loggers = Set.of();
 
     ThreadWorkers(
             PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
@@ -37,7 +41,9 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> loggers) {}
+    public void open(Set<String> names) {
+        loggers = names;
+    }
 
     @Override
     public Worker create(int id, int generation, Worker.Sink sink) {
@@ -48,7 +54,7 @@ final class ThreadWorkers implements Workers {
     public void close() {}
 
     @Override
-    public @Nullable Object pack(@Nullable Object task) {
+    public @Nullable Object pack(@Nullable Object task, TaskContext context) {
         return task;
     }
 

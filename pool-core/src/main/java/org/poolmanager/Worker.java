@@ -2,7 +2,6 @@ package org.poolmanager;
 
 import java.util.List;
 import org.poolmanager.Ending.Answer;
-import org.poolmanager.wire.LogEvent;
 
 /**
  * One generation of a worker: a child JVM or a thread. Its lane calls {@link #start} and {@link #serve}; the board sends
@@ -51,14 +50,14 @@ interface Worker {
     /** Ends it now. Does not wait. Before {@link #start} it makes the start fail. */
     void kill();
 
-    /** What a worker's words are passed to, on its lane's thread. */
+    /** What a worker's words are passed to, on its lane's thread; printed ones on the threads that read its output. */
     interface Sink {
 
         void answered(Worker from, List<Answer> answers);
 
         void recalled(Worker from, long request, long[] tasks);
 
-        void logged(Worker from, long task, LogEvent event);
+        void logged(Worker from, long task, byte[] event);
 
         void printed(Worker from, boolean error, String line);
 

@@ -3,6 +3,7 @@ package org.poolmanager;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
+import org.poolmanager.wire.TaskContext;
 
 /** One kind of workers: all that differs between child JVMs and threads. */
 interface Workers {
@@ -16,9 +17,9 @@ interface Workers {
     /** Gives back what {@link #open} took. No worker is left. */
     void close();
 
-    /** Makes a task fit for the way to a worker, in the caller's thread. */
+    /** Makes a task, with its context, fit for the way to a worker, in the caller's thread. */
     @Nullable
-    Object pack(@Nullable Object task) throws PayloadException;
+    Object pack(@Nullable Object task, TaskContext context) throws PayloadException;
 
     /** Makes a result fit for the consumer, in the consumer's thread. */
     @Nullable

@@ -42,8 +42,12 @@ class ArchitectureTest {
             .resideInAPackage("org.poolmanager.worker")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    with("org.poolmanager.worker", "org.poolmanager.wire", "org.slf4j..", "ch.qos.logback.."));
+            .resideInAnyPackage(with(
+                    "org.poolmanager.worker",
+                    "org.poolmanager.wire",
+                    "org.slf4j..",
+                    "ch.qos.logback..",
+                    "org.apache.logging.log4j.."));
 
     @ArchTest
     static final ArchRule coreKnowsNoSpring =

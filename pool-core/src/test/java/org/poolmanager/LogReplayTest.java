@@ -59,7 +59,7 @@ class LogReplayTest {
         ListAppender<ILoggingEvent> appender = listen("test");
 
         for (int i = 0; i < 8; i++) {
-            replay.replay(info("test", Integer.toString(i)), 0, 100, i);
+            replay(info("test", Integer.toString(i)), 0, 100, i);
         }
 
         assertThat(appender.list)
@@ -74,7 +74,7 @@ class LogReplayTest {
         ListAppender<ILoggingEvent> information = listen("information");
 
         for (int i = 0; i < 8; i++) {
-            replay.replay(info("test.submodule", "m"), 0, 100, i);
+            replay(info("test.submodule", "m"), 0, 100, i);
         }
 
         assertThat(test.list).hasSize(8);
@@ -87,9 +87,9 @@ class LogReplayTest {
         ListAppender<ILoggingEvent> appender = listen("test");
         level("test", Level.WARN);
 
-        replay.replay(info("test", "too low"), 0, 100, 1);
+        replay(info("test", "too low"), 0, 100, 1);
         level("test", Level.INFO);
-        replay.replay(info("test", "now"), 0, 100, 2);
+        replay(info("test", "now"), 0, 100, 2);
 
         assertThat(appender.list).extracting(ILoggingEvent::getMessage).containsExactly("now");
     }
@@ -126,7 +126,7 @@ class LogReplayTest {
     void c085EverythingOfARecordIsPreservedAndPoolWorkerPidAndTaskAreAdded() {
         ListAppender<ILoggingEvent> appender = listen("test");
 
-        replay.replay(full(), 3, 4711, 12);
+        replay(full(), 3, 4711, 12);
 
         ILoggingEvent event = appender.list.get(0);
         assertThat(event.getInstant()).isEqualTo(INSTANT);
@@ -146,7 +146,7 @@ class LogReplayTest {
     void c085ARecordOfNoTaskHasNoTaskInItsMdc() {
         ListAppender<ILoggingEvent> appender = listen("test");
 
-        replay.replay(info("test", "idle"), 3, 4711, -1);
+        replay(info("test", "idle"), 3, 4711, -1);
 
         assertThat(appender.list.get(0).getMDCPropertyMap())
                 .isEqualTo(Map.of("pool", "thumbs", "worker", "3", "pid", "4711"));
@@ -160,7 +160,7 @@ class LogReplayTest {
         LogEvent event =
                 new LogEvent("test", 40, INSTANT, "t", "m", Map.of(), List.of(), List.of(), Thrown.of(original));
 
-        replay.replay(event, 0, 100, 1);
+        replay(event, 0, 100, 1);
         context.getLogger("test").error("m", original);
 
         assertThat(appender.list.get(0).getThrowableProxy()).isInstanceOf(ThrowableProxy.class);
@@ -185,8 +185,8 @@ class LogReplayTest {
         });
 
         assertThatCode(() -> {
-                    replay.replay(info("test.broken", "one"), 0, 100, 1);
-                    replay.replay(info("test.broken", "two"), 0, 100, 2);
+                    replay(info("test.broken", "one"), 0, 100, 1);
+                    replay(info("test.broken", "two"), 0, 100, 2);
                 })
                 .doesNotThrowAnyException();
 
@@ -221,6 +221,10 @@ class LogReplayTest {
         assertThat(event.getThrowableProxy().getMessage()).isEqualTo("broken");
         assertThat(mdc).containsExactly(Map.of("user", "42"));
         assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of("callers", "own"));
+    }
+
+    private void replay(LogEvent event, int worker, long pid, long task) {
+        replay.replay(new LogQueue.Entry(worker, pid, task, event.encode()));
     }
 
     private static LogEvent info(String logger, String message) {

@@ -1,20 +1,29 @@
 package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Logging")
@@ -31,7 +40,8 @@ class LoggingTest {
                         .size(2)
                         .loggers("test.submodule")
                         .start()) {
-            for (int round = 0; round < 100; round++) {
+            int rounds = isolation == Isolation.THREAD ? 1000 : 200;
+            for (int round = 0; round < rounds; round++) {
                 int task = round;
                 pool.put(task);
                 assertThat(pool.get()).isEqualTo(task);
@@ -58,6 +68,134 @@ class LoggingTest {
             }
             assertThat(records.events).hasSize(8);
         }
+    }
+
+    @BothModes
+    @DisplayName("C081: the pool itself logs nothing above DEBUG per task")
+    void c081PoolIsQuiet(Isolation isolation) throws Exception {
+        try (Records own = new Records("org.poolmanager", Level.DEBUG)) {
+            try (var pool = PoolManager.builder(Tasks::twice)
+                    .isolation(isolation)
+                    .size(2)
+                    .ordered(true)
+                    .start()) {
+                pool.map(EIGHT);
+                for (int task : EIGHT) {
+                    pool.put(task);
+                    pool.get();
+                    pool.submit(task).get();
+                }
+                pool.putAsync(EIGHT).get();
+                pool.getAll();
+            }
+            assertThat(own.events)
+                    .allSatisfy(event -> assertThat(event.getLevel()).isEqualTo(Level.DEBUG));
+            assertThat(own.events).hasSizeLessThan(EIGHT.size());
+        }
+    }
+
+    @BothModes
+    @DisplayName("C085: the MDC of who hands in a task is the MDC of the task, and of no other")
+    void c085MdcTravels(Isolation isolation) throws Exception {
+        try (Records records = new Records("test.mdc", Level.INFO);
+                var pool = PoolManager.builder(LoggingTest::logMdc)
+                        .isolation(isolation)
+                        .size(1)
+                        .loggers("test.mdc")
+                        .start()) {
+            MDC.put("caller", "one");
+            pool.put(1);
+            assertThat(pool.get()).isEqualTo("one null");
+            MDC.put("caller", "two");
+            assertThat(pool.map(List.of(2))).containsExactly("two null");
+            MDC.put("caller", "three");
+            assertThat(pool.submit(3).get()).isEqualTo("three null");
+            MDC.put("caller", "four");
+            Future<Long> feeder = pool.putAsync(List.of(4));
+            MDC.clear();
+            feeder.get();
+            assertThat(pool.getAll()).containsExactly("four null");
+            assertThat(pool.map(List.of(5))).containsExactly("null null");
+
+            assertThat(records.events)
+                    .extracting(event -> event.getMDCPropertyMap().get("caller") + " "
+                            + event.getMDCPropertyMap().get("own") + " "
+                            + event.getMDCPropertyMap().get("task"))
+                    .containsExactly("one 1 1", "two 2 2", "three 3 3", "four 4 4", "null 5 5");
+            assertThat(records.events)
+                    .allSatisfy(event -> assertThat(event.getMDCPropertyMap())
+                            .containsEntry("pool", pool.name())
+                            .containsEntry("worker", "1"));
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    /** What the task finds in its MDC; and leaves an entry behind, as careless code does. */
+    private static String logMdc(int x) {
+        String found = MDC.get("caller") + " " + MDC.get("own");
+        MDC.put("own", Integer.toString(x));
+        LoggerFactory.getLogger("test.mdc").info("{}", x);
+        return found;
+    }
+
+    @BothModes
+    @DisplayName("C085: records of any content arrive and never fail their task")
+    void c085AnyRecord(Isolation isolation) throws Exception {
+        long before = System.currentTimeMillis();
+        try (Records records = new Records("test.any", Level.INFO);
+                var pool = PoolManager.builder(LoggingTest::logAnything)
+                        .isolation(isolation)
+                        .size(1)
+                        .loggers("test.any")
+                        .start()) {
+            assertThat(pool.map(List.of(1))).containsExactly(1);
+
+            assertThat(records.messages())
+                    .satisfiesExactly(
+                            first -> assertThat(first).isEqualTo("parameter here"),
+                            second -> assertThat(second).isEqualTo("broken [FAILED toString()]"));
+            ILoggingEvent event = records.events.get(0);
+            assertThat(event.getThreadName()).isEqualTo("a thread of the task");
+            assertThat(event.getTimeStamp()).isBetween(before, System.currentTimeMillis());
+            assertThat(event.getMarkerList()).extracting(Marker::getName).containsExactly("MARKER");
+            assertThat(event.getKeyValuePairs().toString()).contains("key").contains("7");
+            assertThat(event.getMDCPropertyMap()).containsEntry("step", "first");
+            assertThat(event.getThrowableProxy().getClassName()).isEqualTo(IllegalStateException.class.getName());
+            assertThat(event.getThrowableProxy().getMessage()).isEqualTo("outer");
+            assertThat(event.getThrowableProxy().getCause().getClassName()).isEqualTo(IOException.class.getName());
+            assertThat(event.getThrowableProxy()
+                            .getStackTraceElementProxyArray()[0]
+                            .getStackTraceElement()
+                            .getMethodName())
+                    .isEqualTo("logAnything");
+            assertThat(records.events.get(1).getMDCPropertyMap()).containsEntry("step", "second");
+        }
+    }
+
+    private static int logAnything(int x) {
+        Logger logger = LoggerFactory.getLogger("test.any");
+        Thread.currentThread().setName("a thread of the task");
+        MDC.put("step", "first");
+        Object notSerializable = new Object() {
+            @Override
+            public String toString() {
+                return "here";
+            }
+        };
+        logger.atInfo()
+                .addMarker(MarkerFactory.getMarker("MARKER"))
+                .addKeyValue("key", 7)
+                .setCause(new IllegalStateException("outer", new IOException("inner")))
+                .log("parameter {}", notSerializable);
+        MDC.put("step", "second");
+        logger.info("broken {}", new Object() {
+            @Override
+            public String toString() {
+                throw new UnsupportedOperationException("on purpose");
+            }
+        });
+        return x;
     }
 
     @BothModes
@@ -96,31 +234,51 @@ class LoggingTest {
                         .start()) {
             assertThat(pool.map(List.of(1))).containsExactly(false);
             assertThat(records.messages()).containsExactly("info 1");
+            long change = System.nanoTime();
             logger.setLevel(Level.DEBUG);
-            await().until(() -> pool.map(List.of(2)).get(0));
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> pool.map(List.of(2)).get(0));
+            Duration took = Duration.ofNanos(System.nanoTime() - change);
+            System.out.println(
+                    "C083 " + isolation + ": a change of the level was heard after " + took.toMillis() + " ms");
+            assertThat(took).isLessThan(Duration.ofSeconds(2));
             assertThat(records.messages()).endsWith("debug 2", "info 2");
         }
     }
 
     @Test
-    @DisplayName("C089: what a dying worker has logged arrives, and what it printed is in the error")
-    void c089DyingWorker() throws Exception {
-        try (Records records = new Records("test.dying", Level.INFO);
+    @DisplayName(
+            "C084: SLF4J, java.util.logging, System.Logger, stdout and stderr of one task arrive with name and level")
+    void c084EveryWay() throws Exception {
+        try (Records test = new Records("test.ways", Level.TRACE);
+                Records out = new Records("org.poolmanager.worker.stdout", Level.INFO);
+                Records err = new Records("org.poolmanager.worker.stderr", Level.WARN);
                 var pool = PoolManager.builder((Integer x) -> {
-                            for (int i = 0; i < 1000; i++) {
-                                LoggerFactory.getLogger("test.dying").info("{}", i);
-                            }
-                            System.err.println("last words of task " + x);
-                            Runtime.getRuntime().halt(3);
+                            LoggerFactory.getLogger("test.ways.slf4j").trace("one {}", x);
+                            java.util.logging.Logger.getLogger("test.ways.jul").config("two");
+                            System.getLogger("test.ways.system").log(System.Logger.Level.WARNING, "three {0}", x);
+                            System.out.println("four");
+                            System.err.println("five");
                             return x;
                         })
                         .size(1)
-                        .loggers("test.dying")
+                        .loggers("test.ways")
                         .start()) {
-            assertThat(pool.mapOutcomes(List.of(5)).get(0).failure())
-                    .isInstanceOf(WorkerCrashedException.class)
-                    .hasMessageContaining("last words of task 5");
-            assertThat(records.events).hasSize(1000);
+            pool.map(List.of(1));
+            assertThat(test.events)
+                    .extracting(event -> event.getLoggerName() + " " + event.getLevel() + " "
+                            + event.getFormattedMessage() + " "
+                            + event.getMDCPropertyMap().get("task"))
+                    .containsExactly(
+                            "test.ways.slf4j TRACE one 1 1",
+                            "test.ways.jul INFO two 1",
+                            "test.ways.system WARN three 1 1");
+            await().untilAsserted(() -> {
+                assertThat(out.messages()).containsExactly("four");
+                assertThat(err.messages()).containsExactly("five");
+            });
+            assertThat(out.events.get(0).getLevel()).isEqualTo(Level.INFO);
+            assertThat(err.events.get(0).getLevel()).isEqualTo(Level.WARN);
         }
     }
 
@@ -169,6 +327,44 @@ class LoggingTest {
             assertThatIllegalStateException().isThrownBy(() -> pool.removeLogger("test"));
             pool.map(Arrays.asList(1, 2));
             assertThat(records.messages()).containsExactlyInAnyOrder("1", "2");
+        }
+        assertThatIllegalStateException().isThrownBy(() -> pool.addLogger("after the close"));
+        assertThatIllegalStateException().isThrownBy(() -> pool.removeLogger("test"));
+    }
+
+    @Test
+    @DisplayName("C090: a wrong logger is refused, and none of those beside it is added")
+    void c090AllOrNothing() throws Exception {
+        var builder = PoolManager.builder(Tasks::log).size(1);
+        assertThatNullPointerException().isThrownBy(() -> builder.loggers(Arrays.asList("fine", null)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.loggers("fine", " "))
+                .withMessageContaining("ROOT");
+        try (var pool = builder.build()) {
+            assertThat(pool.settings().loggers()).isEmpty();
+            assertThatNullPointerException().isThrownBy(() -> pool.addLogger((String) null));
+            assertThatNullPointerException().isThrownBy(() -> pool.addLogger((Logger) null));
+            assertThatNullPointerException().isThrownBy(() -> pool.removeLogger((String) null));
+            assertThatIllegalArgumentException().isThrownBy(() -> pool.addLogger(""));
+            assertThat(pool.settings().loggers()).isEmpty();
+            pool.start();
+        }
+    }
+
+    @BothModes
+    @DisplayName("C090: a pool with several loggers starts and closes, and a logger named twice gives each record once")
+    void c090SeveralAndTwice(Isolation isolation) throws Exception {
+        try (Records records = new Records("test.submodule", Level.INFO);
+                var pool = PoolManager.builder(Tasks::log)
+                        .isolation(isolation)
+                        .size(1)
+                        .loggers("test", "test.submodule")
+                        .loggers(List.of("test"))
+                        .build()) {
+            pool.addLogger("test");
+            pool.start();
+            pool.map(List.of(1));
+            assertThat(records.messages()).containsExactly("1");
         }
     }
 }

@@ -16,7 +16,7 @@ public final class FrameReader {
 
     private final ReadableByteChannel channel;
 
-    private final int limit;
+    private final long limit;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
 
@@ -28,7 +28,7 @@ public final class FrameReader {
      */
     public FrameReader(ReadableByteChannel channel, int maxPayload) {
         this.channel = channel;
-        this.limit = Math.max(maxPayload, MIN_LIMIT);
+        this.limit = Math.max((long) maxPayload + TaskContext.MAX_BYTES, MIN_LIMIT);
     }
 
     /**

@@ -2,7 +2,7 @@ package org.poolmanager.wire;
 
 /** What a frame carries, and which way it goes. The ordinal is the byte on the wire: add at the end only. */
 public enum FrameType {
-    /** To the child: a task. id = task, payload = encoded argument. */
+    /** To the child: a task. id = task, payload = encoded argument, kind = whether a {@link TaskContext} precedes it. */
     TASK,
     /** To the child: give back every task that has not begun. id = number of the request. */
     RECALL,

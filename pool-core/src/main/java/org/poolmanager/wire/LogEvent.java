@@ -56,6 +56,20 @@ public record LogEvent(
         keyValues = List.copyOf(keyValues);
     }
 
+    /** A record of this thread and this moment, of a message alone and perhaps an exception. */
+    public static LogEvent of(String logger, int level, String message, @Nullable Throwable thrown) {
+        return new LogEvent(
+                logger,
+                level,
+                Instant.now(),
+                Thread.currentThread().getName(),
+                message,
+                Map.of(),
+                List.of(),
+                List.of(),
+                thrown == null ? null : Thrown.of(thrown));
+    }
+
     /** The bytes that {@link #decode} reads. */
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(TYPICAL_SIZE);

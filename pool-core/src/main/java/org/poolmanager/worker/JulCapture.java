@@ -2,15 +2,18 @@ package org.poolmanager.worker;
 
 import java.text.MessageFormat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.MissingResourceException;
+import java.util.Objects;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ import org.slf4j.spi.LocationAwareLogger;
 
 /**
  * Captures loggers of {@code java.util.logging}: the outermost of the named loggers get the capturing handler as their
- * only one and pass nothing on to their parents; so nothing reaches a bridge to SLF4J, and no record is captured twice.
+ * only one and pass nothing on to their parents, and those configured below them lose what they have; so nothing reaches a bridge to SLF4J, and no record is captured twice.
  */
 final class JulCapture implements LogCapture.Backend {
 
@@ -65,11 +68,16 @@ final class JulCapture implements LogCapture.Backend {
         if (closed) {
             return;
         }
+        for (String name : Collections.list(LogManager.getLogManager().getLoggerNames())) {
+            Logger logger = LogManager.getLogManager().getLogger(name);
+            if (logger != null && LogCapture.isBelow(name, captured, SEPARATORS) && isConfigured(logger)) {
+                remember(logger);
+                take(logger, false, null);
+            }
+        }
         for (Map.Entry<String, Integer> entry : levels.entrySet()) {
             Logger logger = logger(entry.getKey());
-            if (!before.containsKey(logger)) {
-                before.put(logger, new Before(logger.getLevel(), logger.getUseParentHandlers(), logger.getHandlers()));
-            }
+            remember(logger);
             take(logger, captured.contains(entry.getKey()), toJul(entry.getValue()));
         }
     }
@@ -84,7 +92,19 @@ final class JulCapture implements LogCapture.Backend {
         before.clear();
     }
 
-    private void take(Logger logger, boolean outermost, Level level) {
+    private boolean isConfigured(Logger logger) {
+        return !logger.getName().isEmpty()
+                && !levels.containsKey(logger.getName())
+                && (logger.getLevel() != null || !logger.getUseParentHandlers() || logger.getHandlers().length > 0);
+    }
+
+    private void remember(Logger logger) {
+        if (!before.containsKey(logger)) {
+            before.put(logger, new Before(logger.getLevel(), logger.getUseParentHandlers(), logger.getHandlers()));
+        }
+    }
+
+    private void take(Logger logger, boolean outermost, @Nullable Level level) {
         List<Handler> handlers = List.of(logger.getHandlers());
         if (outermost && !handlers.contains(handler)) {
             logger.addHandler(handler);
@@ -95,7 +115,7 @@ final class JulCapture implements LogCapture.Backend {
                 logger.removeHandler(own);
             }
         }
-        if (!level.equals(logger.getLevel())) {
+        if (!Objects.equals(level, logger.getLevel())) {
             logger.setLevel(level);
         }
     }

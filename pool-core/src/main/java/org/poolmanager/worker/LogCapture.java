@@ -1,6 +1,6 @@
 package org.poolmanager.worker;
 
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.LogEvent;
-import org.poolmanager.wire.Thrown;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * that throws loses that record. What the sink itself logs in the same thread is not captured.
  *
  * <p>Levels are those of SLF4J as numbers, {@link #OFF} for none; a name below another of the names only changes the
- * level. The root logger is called {@code "ROOT"}. Captured are Logback, if it stands behind SLF4J, and always
- * {@code java.util.logging}, which {@code System.Logger} uses too. Safe for use by many threads.
+ * level. The root logger is called {@code "ROOT"}. Captured are Logback, if it stands behind SLF4J, Log4j2, if
+ * its core is there, and always {@code java.util.logging}, which {@code System.Logger} uses too. Safe for use by many threads.
  */
 final class LogCapture implements AutoCloseable {
 
@@ -43,8 +42,15 @@ final class LogCapture implements AutoCloseable {
             return new LogCapture(List.of());
         }
         Gate gate = new Gate(sink);
-        Backend jul = new JulCapture(levels, gate);
-        return new LogCapture(isLogback() ? List.of(new LogbackCapture(levels, gate), jul) : List.of(jul));
+        List<Backend> backends = new ArrayList<>();
+        backends.add(new JulCapture(levels, gate));
+        if (isLogback()) {
+            backends.add(new LogbackCapture(levels, gate));
+        }
+        if (isLog4j()) {
+            backends.add(new Log4jCapture(levels, gate));
+        }
+        return new LogCapture(backends);
     }
 
     /**
@@ -77,6 +83,12 @@ final class LogCapture implements AutoCloseable {
 
     private static boolean isLogback() {
         return LoggerFactory.getILoggerFactory().getClass().getName().equals("ch.qos.logback.classic.LoggerContext");
+    }
+
+    /** Whether Log4j2 is there, behind SLF4J or used as it is, and its interface does not lead somewhere else. */
+    private static boolean isLog4j() {
+        ClassLoader loader = LogCapture.class.getClassLoader();
+        return loader.getResource("org/apache/logging/log4j/core/LoggerContext.class") != null && Log4jCapture.isUsed();
     }
 
     /** Those of the names that are below no other of them. */
@@ -128,16 +140,7 @@ final class LogCapture implements AutoCloseable {
 
     /** What stands for a record that cannot be described, because something it holds throws when asked. */
     static LogEvent broken(String logger, int level, String message, Throwable broken) {
-        return new LogEvent(
-                logger,
-                level,
-                Instant.now(),
-                Thread.currentThread().getName(),
-                message + " [FAILED to read the rest of this record]",
-                Map.of(),
-                List.of(),
-                List.of(),
-                Thrown.of(broken));
+        return LogEvent.of(logger, level, message + " [FAILED to read the rest of this record]", broken);
     }
 
     /** One logging system whose loggers are captured. */

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.LogEvent;
@@ -25,7 +26,7 @@ import org.slf4j.spi.LocationAwareLogger;
 
 /**
  * Captures Logback's loggers: the outermost of the named loggers get the capturing appender as their only one and pass
- * nothing on to their ancestors. Survives a reset of the logger context.
+ * nothing on to their ancestors; those configured below them lose what they have. Survives a reset of the logger context.
  */
 final class LogbackCapture implements LogCapture.Backend, LoggerContextListener {
 
@@ -75,6 +76,12 @@ final class LogbackCapture implements LogCapture.Backend, LoggerContextListener 
         for (String name : levels.keySet()) {
             remember(context.getLogger(name));
         }
+        for (Logger logger : context.getLoggerList()) {
+            if (LogCapture.isBelow(logger.getName(), captured, SEPARATORS) && isConfigured(logger)) {
+                remember(logger);
+                take(logger, false, null);
+            }
+        }
         for (Map.Entry<String, Integer> entry : levels.entrySet()) {
             take(context.getLogger(entry.getKey()), captured.contains(entry.getKey()), toLogback(entry.getValue()));
         }
@@ -92,6 +99,7 @@ final class LogbackCapture implements LogCapture.Backend, LoggerContextListener 
             logger.detachAppender(appender);
             entry.getValue().restore(logger);
         }
+        before.clear();
         appender.stop();
     }
 
@@ -101,7 +109,14 @@ final class LogbackCapture implements LogCapture.Backend, LoggerContextListener 
         }
     }
 
-    private void take(Logger logger, boolean outermost, Level level) {
+    private boolean isConfigured(Logger logger) {
+        return !levels.containsKey(logger.getName())
+                && (logger.getLevel() != null
+                        || !logger.isAdditive()
+                        || logger.iteratorForAppenders().hasNext());
+    }
+
+    private void take(Logger logger, boolean outermost, @Nullable Level level) {
         if (outermost && !logger.isAttached(appender)) {
             logger.addAppender(appender);
         }
@@ -111,7 +126,7 @@ final class LogbackCapture implements LogCapture.Backend, LoggerContextListener 
                 logger.detachAppender(own);
             }
         }
-        if (!level.equals(logger.getLevel())) {
+        if (!Objects.equals(level, logger.getLevel())) {
             logger.setLevel(level);
         }
     }

@@ -169,6 +169,15 @@ final class Outlet {
         }
     }
 
+    boolean hasUnflushed() {
+        lock.lock();
+        try {
+            return writer.hasUnflushed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Flushes answers that have waited for too long. */
     void flushLate() {
         lock.lock();

@@ -9,6 +9,7 @@ import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.Scoreboard;
+import org.poolmanager.wire.TaskContext;
 
 /** Runs tasks one after the other, on the one thread that user code sees. */
 final class TaskLoop {
@@ -25,19 +26,25 @@ final class TaskLoop {
 
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
+    private final TaskMdc mdc;
+
+    private boolean fit = true;
+
     TaskLoop(
             Reception reception,
             Inbox inbox,
             Outlet outlet,
             Scoreboard scoreboard,
             Payloads codec,
-            PoolProcess<@Nullable Object, @Nullable Object> process) {
+            PoolProcess<@Nullable Object, @Nullable Object> process,
+            TaskMdc mdc) {
         this.reception = reception;
         this.inbox = inbox;
         this.outlet = outlet;
         this.scoreboard = scoreboard;
         this.codec = codec;
         this.process = process;
+        this.mdc = mdc;
     }
 
     /**
@@ -46,36 +53,46 @@ final class TaskLoop {
      * @return false if an error has left this JVM unfit for further tasks
      */
     boolean run() throws IOException, InterruptedException {
-        Frame task;
-        while ((task = reception.next()) != null) {
-            while (!scoreboard.begin(task.id())) {
-                inbox.awaitPardon(scoreboard);
-            }
-            long start = System.nanoTime();
-            Frame answer = answer(task, start);
-            boolean fatal = answer.kind() == AnswerKind.FATAL.ordinal();
-            outlet.send(answer, !fatal && !inbox.isEmpty());
-            scoreboard.finish();
-            Thread.interrupted(); // an interrupt meant for one task must not reach the next
-            if (fatal) {
-                return false;
-            }
+        boolean more = true;
+        while (more) {
+            more = runNext();
         }
-        return true;
+        return fit;
+    }
+
+    /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
+    private boolean runNext() throws IOException, InterruptedException {
+        Frame task = reception.next();
+        if (task == null) {
+            return false;
+        }
+        while (!scoreboard.begin(task.id())) {
+            inbox.awaitPardon(scoreboard);
+        }
+        long start = System.nanoTime();
+        Frame answer = answer(task, start);
+        fit = answer.kind() != AnswerKind.FATAL.ordinal();
+        outlet.send(answer, fit && !inbox.isEmpty());
+        scoreboard.finish();
+        Thread.interrupted(); // an interrupt meant for one task must not reach the next
+        return fit;
     }
 
     private Frame answer(Frame task, long start) {
         Object argument;
         try {
-            argument = codec.decode(task.payload());
-        } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
+            argument = codec.decode(TaskContext.argument(task));
+            mdc.enter(TaskContext.of(task));
+        } catch (PayloadException | IOException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNREADABLE, e, start);
         }
         Object result;
         try {
-            result = process.run(argument);
+            result = Call.run(process, argument);
         } catch (Throwable e) {
             return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
+        } finally {
+            mdc.leave();
         }
         try {
             return frame(task, AnswerKind.VALUE, codec.encode(result), start);

@@ -57,7 +57,8 @@ final class Watch implements Runnable {
         LockSupport.parkNanos(ROUND);
         outlet.flushLate();
         for (int round = 0; inbox.tryToReadBeside(task); round++) {
-            boolean sleeps = round >= PATIENCE && inbox.wakeBy(connection::wakeUp, task);
+            // In this order: who adds a frame after that look finds the alarm set.
+            boolean sleeps = round >= PATIENCE && inbox.wakeBy(connection::wakeUp, task) && !outlet.hasUnflushed();
             reception.read(sleeps ? 0 : ROUND_MILLIS);
             inbox.forgetAlarm();
             outlet.flushLate();

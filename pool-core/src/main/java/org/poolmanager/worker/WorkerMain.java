@@ -112,7 +112,8 @@ public final class WorkerMain {
             return;
         }
         outlet.send(Frame.of(FrameType.READY, 0), false);
-        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, payloads, process).run());
+        TaskMdc mdc = new TaskMdc(!config.levels().isEmpty());
+        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, payloads, process, mdc).run());
     }
 
     private SocketChannel connect() throws IOException {

@@ -110,6 +110,33 @@ class LogCaptureTest {
     }
 
     @Test
+    void c082WhatIsConfiguredBelowANamedLoggerGivesWay() {
+        ch.qos.logback.classic.Logger audit = context.getLogger("test.audit");
+        java.util.logging.Logger jul = java.util.logging.Logger.getLogger("test.jul");
+        audit.setAdditive(false);
+        audit.setLevel(Level.OFF);
+        audit.addAppender(own);
+        jul.setUseParentHandlers(false);
+        try {
+            install(Map.of("test", INFO));
+            audit.info("one");
+            jul.info("two");
+            capture.close();
+            audit.error("off, as before");
+
+            assertThat(captured).extracting(LogEvent::message).containsExactly("one", "two");
+            assertThat(own.list).isEmpty();
+            assertThat(audit.isAttached(own)).isTrue();
+            assertThat(jul.getUseParentHandlers()).isFalse();
+        } finally {
+            audit.detachAppender(own);
+            audit.setAdditive(true);
+            audit.setLevel(null);
+            jul.setUseParentHandlers(true);
+        }
+    }
+
+    @Test
     void c082ClosingGivesLoggersBackWhatTheyHad() {
         ch.qos.logback.classic.Logger test = context.getLogger("test");
         install(Map.of("test", DEBUG, "ROOT", DEBUG));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
+import org.poolmanager.LogOverflow;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -18,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param ordered Whether results are returned in the order of their tasks.
  * @param daemon Whether closing ends outstanding work, instead of letting it finish.
  * @param loggers Names of the loggers whose records workers send to the loggers of the application.
+ * @param logOverflow What happens to records of workers that come faster than the loggers of the application take them.
  * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
  * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
  * @param taskTimeout Time after which a running task is ended. By default, it may run for ever.
@@ -34,6 +36,7 @@ public record PoolProperties(
         @Nullable Boolean ordered,
         @Nullable Boolean daemon,
         @Nullable List<String> loggers,
+        @Nullable LogOverflow logOverflow,
         @Nullable Isolation isolation,
         @Nullable Map<String, Object> staticArgs,
         @Nullable Duration taskTimeout,
@@ -44,6 +47,7 @@ public record PoolProperties(
         @DefaultValue Shutdown shutdown) {
 
     static final PoolProperties NONE = new PoolProperties(
+            null,
             null,
             null,
             null,
@@ -68,6 +72,7 @@ public record PoolProperties(
                 first(ordered, others.ordered),
                 first(daemon, others.daemon),
                 first(loggers, others.loggers),
+                first(logOverflow, others.logOverflow),
                 first(isolation, others.isolation),
                 first(staticArgs, others.staticArgs),
                 first(taskTimeout, others.taskTimeout),

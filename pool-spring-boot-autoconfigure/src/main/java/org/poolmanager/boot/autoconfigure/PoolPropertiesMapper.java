@@ -36,6 +36,7 @@ final class PoolPropertiesMapper {
         set("ordered", properties.ordered(), builder::ordered);
         set("daemon", properties.daemon(), builder::daemon);
         set("loggers", properties.loggers(), builder::loggers);
+        set("log-overflow", properties.logOverflow(), builder::logOverflow);
         set("isolation", properties.isolation(), builder::isolation);
         set("task-timeout", properties.taskTimeout(), builder::taskTimeout);
         set("start-timeout", properties.startTimeout(), builder::startTimeout);

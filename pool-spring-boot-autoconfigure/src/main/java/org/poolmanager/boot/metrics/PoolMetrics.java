@@ -76,9 +76,23 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
                 .baseUnit("tasks")
                 .tags(tags)
                 .register(registry);
+        logRecords(registry, "forwarded", PoolStats.Logs::replayed);
+        logRecords(registry, "dropped", PoolStats.Logs::dropped);
         PoolEventRecorder recorder = new PoolEventRecorder(registry, PREFIX, tags);
         pool.addListener(recorder);
         bindings.add(new Binding(registry, recorder));
+    }
+
+    private void logRecords(MeterRegistry registry, String result, ToDoubleFunction<PoolStats.Logs> value) {
+        FunctionCounter.builder(
+                        PREFIX + "log.records",
+                        pool,
+                        counted -> value.applyAsDouble(counted.stats().logs()))
+                .description("Log records that workers sent")
+                .baseUnit("records")
+                .tags(tags)
+                .tag("result", result)
+                .register(registry);
     }
 
     private void workers(MeterRegistry registry, String state, ToDoubleFunction<PoolStats> value) {

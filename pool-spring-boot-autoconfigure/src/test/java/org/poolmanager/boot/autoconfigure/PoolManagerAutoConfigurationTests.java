@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
+import org.poolmanager.LogOverflow;
 import org.poolmanager.PoolEvent;
 import org.poolmanager.PoolListener;
 import org.poolmanager.PoolManager;
@@ -116,6 +117,7 @@ class PoolManagerAutoConfigurationTests {
                               ordered: true
                               daemon: false
                               loggers: [com.acme, org.acme]
+                              log-overflow: drop
                               task-timeout: 2m
                               start-timeout: 20s
                               max-payload: 1MB
@@ -139,6 +141,7 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.daemon()).isFalse();
             assertThat(settings.isolation()).isEqualTo(Isolation.THREAD);
             assertThat(settings.loggers()).containsExactlyInAnyOrder("com.acme", "org.acme");
+            assertThat(settings.logOverflow()).isEqualTo(LogOverflow.DROP);
             assertThat(settings.limits().task()).isEqualTo(Duration.ofMinutes(2));
             assertThat(settings.limits().start()).isEqualTo(Duration.ofSeconds(20));
             assertThat(settings.limits().close()).isEqualTo(Duration.ofSeconds(25));

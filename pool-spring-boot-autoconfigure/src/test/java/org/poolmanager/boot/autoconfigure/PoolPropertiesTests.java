@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
+import org.poolmanager.LogOverflow;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Serialization;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Shutdown;
@@ -26,6 +27,7 @@ class PoolPropertiesTests {
             true,
             false,
             List.of("logger"),
+            LogOverflow.WAIT,
             Isolation.THREAD,
             Map.of("0", "argument"),
             Duration.ofSeconds(3),
@@ -60,6 +62,7 @@ class PoolPropertiesTests {
                 Map.entry("ordered", "false"),
                 Map.entry("daemon", "true"),
                 Map.entry("loggers", "other"),
+                Map.entry("log-overflow", "drop"),
                 Map.entry("isolation", "process"),
                 Map.entry("static-args.a", "b"),
                 Map.entry("task-timeout", "13s"),

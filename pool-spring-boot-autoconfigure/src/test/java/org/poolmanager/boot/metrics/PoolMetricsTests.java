@@ -58,6 +58,7 @@ class PoolMetricsTests {
         }
         assertThat(keys)
                 .isEqualTo(new TreeMap<>(Map.ofEntries(
+                        Map.entry("poolmanager.log.records", List.of("pool", "result")),
                         Map.entry("poolmanager.queue.oldest", List.of("pool")),
                         Map.entry("poolmanager.queue.remaining", List.of("pool")),
                         Map.entry("poolmanager.queue.wait", List.of("pool")),

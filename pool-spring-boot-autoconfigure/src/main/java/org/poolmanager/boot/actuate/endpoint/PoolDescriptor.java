@@ -27,6 +27,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param throughput tasks that got an outcome, per second
  * @param results results that nobody has fetched yet
  * @param restarts workers that were started as a replacement
+ * @param logs log records that workers sent
  * @param lastFailure the last task or worker that went wrong, if any
  * @param degraded what is not as it should be
  */
@@ -44,6 +45,7 @@ public record PoolDescriptor(
         Throughput throughput,
         Results results,
         Restarts restarts,
+        PoolStats.Logs logs,
         PoolStats.@Nullable Failure lastFailure,
         List<PoolDegradation> degraded)
         implements OperationResponseBody {
@@ -64,6 +66,7 @@ public record PoolDescriptor(
                 Throughput.of(stats.throughput()),
                 new Results(stats.resultsWaiting()),
                 new Restarts(stats.restarts()),
+                stats.logs(),
                 stats.lastFailure(),
                 PoolDegradation.of(stats));
     }

@@ -1,0 +1,388 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Many records, and slow appenders")
+class LogFlowTest {
+
+    private static final String HUNDRED_BYTES = "x".repeat(94);
+
+    private static final int FLOOD = 50_000;
+
+    private static final int WARM_UP = 5_000;
+
+    /** An appender on one logger, until it is closed. */
+    private static final class Ear extends UnsynchronizedAppenderBase<ILoggingEvent> implements AutoCloseable {
+
+        private final Logger logger;
+
+        private final Consumer<ILoggingEvent> consumer;
+
+        Ear(String name, Consumer<ILoggingEvent> consumer) {
+            this.logger = (Logger) LoggerFactory.getLogger(name);
+            this.consumer = consumer;
+            logger.setLevel(Level.INFO);
+            logger.setAdditive(false);
+            setContext(logger.getLoggerContext());
+            start();
+            logger.addAppender(this);
+        }
+
+        /** Not {@code append}, around which Logback catches what it throws. */
+        @Override
+        public void doAppend(ILoggingEvent event) {
+            consumer.accept(event);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {}
+
+        @Override
+        public void close() {
+            logger.detachAppender(this);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+    }
+
+    static int logMany(int count, String logger) {
+        org.slf4j.Logger log = LoggerFactory.getLogger(logger);
+        for (int i = 0; i < count; i++) {
+            log.info("{} {}", HUNDRED_BYTES, i);
+        }
+        return count;
+    }
+
+    static int logOne(int x, String logger) {
+        LoggerFactory.getLogger(logger).info("{}", x);
+        return x;
+    }
+
+    /** A task that ends only once each of four workers has one. */
+    static int logManyAtGate(int count, int port) {
+        Gate.pass(port, "flood");
+        return logMany(count, "test.order");
+    }
+
+    @BothModes
+    @DisplayName("C086: 4 workers log 10,000 numbered records each: none is missing, and each worker's are in order")
+    void c086Order(Isolation isolation) throws Exception {
+        Map<String, List<Integer>> perTask = new ConcurrentHashMap<>();
+        try (Gate gate = new Gate();
+                Ear ear = new Ear(
+                        "test.order",
+                        event -> perTask.computeIfAbsent(
+                                        event.getMDCPropertyMap().get("worker"), worker -> new ArrayList<>())
+                                .add(Integer.parseInt(
+                                        event.getFormattedMessage().substring(95))));
+                var pool = PoolManager.builder(LogFlowTest::logManyAtGate, gate.port())
+                        .isolation(isolation)
+                        .size(4)
+                        .loggers("test")
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            List<Future<Integer>> futures = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                futures.add(pool.submit(10_000));
+            }
+            gate.awaitArrivals(4);
+            gate.open();
+            for (Future<Integer> future : futures) {
+                future.get(60, TimeUnit.SECONDS);
+            }
+        }
+        List<Integer> expected = IntStream.range(0, 10_000).boxed().toList();
+        assertThat(perTask).hasSize(4);
+        assertThat(perTask.values()).allSatisfy(numbers -> assertThat(numbers).isEqualTo(expected));
+    }
+
+    @Test
+    @DisplayName("C087: a flood of records with WAIT: none is lost, at 20,000 records a second or more")
+    void c087FloodWait() throws Exception {
+        floodWait(FLOOD);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C087: the same with a million records")
+    void c087MillionRecords() throws Exception {
+        floodWait(250_000);
+    }
+
+    private static void floodWait(int each) throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (Ear ear = new Ear("test.flood", event -> heard.incrementAndGet());
+                var pool = PoolManager.builder(LogFlowTest::logMany, "test.flood")
+                        .size(4)
+                        .loggers("test.flood")
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            pool.map(List.of(WARM_UP, WARM_UP, WARM_UP, WARM_UP));
+            await().until(() -> heard.get() == 4 * WARM_UP);
+            heard.set(0);
+            long begin = System.nanoTime();
+            assertThat(pool.map(List.of(each, each, each, each))).containsOnly(each);
+            await().atMost(Duration.ofSeconds(60)).until(() -> heard.get() == 4 * each);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            System.out.printf("C087 wait: %.0f records/s%n", 4 * each / seconds);
+            assertThat(4 * each / seconds).isGreaterThanOrEqualTo(20_000);
+            assertThat(pool.stats().logs()).isEqualTo(new PoolStats.Logs(4 * (each + WARM_UP), 0));
+        }
+    }
+
+    @Test
+    @DisplayName("C087: a flood of records with DROP and an appender that stands still: sent = received + dropped")
+    void c087FloodDrop() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        CountDownLatch held = new CountDownLatch(1);
+        try (Records own = new Records("org.poolmanager.PoolManager", Level.WARN);
+                Ear ear = new Ear("test.flood", event -> {
+                    if (heard.get() >= 4 * WARM_UP) {
+                        awaitUninterruptibly(held);
+                    }
+                    heard.incrementAndGet();
+                });
+                var pool = PoolManager.builder(LogFlowTest::logMany, "test.flood")
+                        .size(4)
+                        .loggers("test.flood")
+                        .logOverflow(LogOverflow.DROP)
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            pool.map(List.of(WARM_UP, WARM_UP, WARM_UP, WARM_UP));
+            await().until(() -> heard.get() == 4 * WARM_UP);
+            try {
+                long begin = System.nanoTime();
+                assertThat(pool.map(List.of(FLOOD, FLOOD, FLOOD, FLOOD))).containsOnly(FLOOD);
+                double seconds = (System.nanoTime() - begin) / 1e9;
+                System.out.printf(
+                        "C087 drop: %.0f records/s, %d dropped%n",
+                        4 * FLOOD / seconds, pool.stats().logs().dropped());
+                assertThat(4 * FLOOD / seconds).isGreaterThanOrEqualTo(20_000);
+                assertThat(pool.stats().logs().dropped()).isPositive();
+            } finally {
+                held.countDown();
+            }
+            await().untilAsserted(() -> {
+                PoolStats.Logs logs = pool.stats().logs();
+                assertThat(logs.replayed() + logs.dropped()).isEqualTo(4 * (FLOOD + WARM_UP));
+                assertThat(logs.replayed()).isEqualTo(heard.get());
+            });
+            await().untilAsserted(() -> assertThat(own.messages())
+                    .filteredOn(line -> line.contains("drops log records"))
+                    .hasSize(1));
+        }
+    }
+
+    @Test
+    @DisplayName("C087: with WAIT, workers wait for an appender that stands still, and nothing is lost")
+    void c087WorkersWait() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        CountDownLatch held = new CountDownLatch(1);
+        try (Ear ear = new Ear("test.flood", event -> {
+                    awaitUninterruptibly(held);
+                    heard.incrementAndGet();
+                });
+                var pool = PoolManager.builder(LogFlowTest::logMany, "test.flood")
+                        .size(1)
+                        .loggers("test.flood")
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            Future<Integer> flood = pool.submit(FLOOD);
+            // Memory is bounded: the lane takes nothing more.
+            await().atMost(Duration.ofSeconds(30)).until(() -> isWaiting("pool-" + pool.name() + "-worker-1"));
+            assertThat(flood.isDone()).isFalse();
+            held.countDown();
+            assertThat(flood.get(60, TimeUnit.SECONDS)).isEqualTo(FLOOD);
+            await().until(() -> heard.get() == FLOOD);
+            assertThat(pool.stats().logs()).isEqualTo(new PoolStats.Logs(FLOOD, 0));
+        }
+    }
+
+    private static boolean isWaiting(String thread) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> entry.getKey().getName().equals(thread))
+                .flatMap(entry -> List.of(entry.getValue()).stream())
+                .anyMatch(frame -> frame.getMethodName().equals("awaitRoom"));
+    }
+
+    @Test
+    @DisplayName("C088: while an appender blocks, results keep flowing, and no record is lost or out of order")
+    void c088AppenderBlocks() throws Exception {
+        List<String> heard = new ArrayList<>();
+        CountDownLatch held = new CountDownLatch(1);
+        try (Ear ear = new Ear("test.blocked", event -> {
+                    awaitUninterruptibly(held);
+                    heard.add(event.getFormattedMessage());
+                });
+                var pool = PoolManager.builder(LogFlowTest::logOne, "test.blocked")
+                        .size(1)
+                        .loggers("test.blocked")
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            long slowest = 0;
+            try {
+                for (int i = 0; i < 100; i++) {
+                    long begin = System.nanoTime();
+                    assertThat(pool.submit(i).get(30, TimeUnit.SECONDS)).isEqualTo(i);
+                    slowest = Math.max(slowest, System.nanoTime() - begin);
+                }
+            } finally {
+                held.countDown();
+            }
+            System.out.printf("C088 slowest result while an appender blocks: %.0f ms%n", slowest / 1e6);
+            assertThat(slowest).isLessThan(Duration.ofSeconds(1).toNanos());
+            await().until(() -> pool.stats().logs().replayed() == 100);
+            assertThat(heard)
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, 100).mapToObj(Integer::toString).toList());
+            // Once it has caught up, records come before results again.
+            pool.submit(100).get(30, TimeUnit.SECONDS);
+            assertThat(heard).hasSize(101);
+        }
+    }
+
+    @Test
+    @DisplayName("C088: an appender that throws costs its record, and is reported once")
+    void c088AppenderThrows() throws Exception {
+        List<String> reports = new CopyOnWriteArrayList<>();
+        try (Ear own = new Ear("org.poolmanager", event -> reports.add(event.getFormattedMessage()));
+                Ear ear = new Ear("test.throwing", event -> {
+                    throw new IllegalStateException("full disk");
+                });
+                var pool = PoolManager.builder(LogFlowTest::logOne, "test.throwing")
+                        .size(2)
+                        .loggers("test.throwing")
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            assertThat(pool.map(List.of(1, 2, 3, 4))).containsExactly(1, 2, 3, 4);
+            assertThat(own.isStarted()).isTrue();
+            assertThat(reports).singleElement().asString().contains("'test.throwing' is lost");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C088: an appender may hand in tasks and wait for their futures; what would wait for the pool is refused")
+    void c088AppenderUsesThePool() throws Exception {
+        AtomicLong sum = new AtomicLong();
+        AtomicInteger refused = new AtomicInteger();
+        AtomicReference<PoolManager<Integer, Integer>> own = new AtomicReference<>();
+        try (Ear ear = new Ear("test.user", event -> {
+                    int x = Integer.parseInt(event.getFormattedMessage());
+                    if (x >= 0) {
+                        return;
+                    }
+                    try {
+                        sum.addAndGet(own.get().submit(-x).get(30, TimeUnit.SECONDS));
+                        own.get().map(List.of(1));
+                    } catch (IllegalStateException e) {
+                        refused.incrementAndGet();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                });
+                var pool = PoolManager.builder(LogFlowTest::logOne, "test.user")
+                        .size(1)
+                        .queueSize(20)
+                        .loggers("test.user")
+                        .start()) {
+            assertThat(ear.isStarted()).isTrue();
+            own.set(pool);
+            List<Integer> tasks = List.of(-1, -2, -3, -4, -5);
+            assertThat(pool.map(tasks)).isEqualTo(tasks);
+            await().untilAsserted(() -> {
+                assertThat(sum).hasValue(15);
+                assertThat(refused).hasValue(5);
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("C088: a pool can be closed and started again while an appender blocks; its records come later")
+    void c088CloseWhileBlocked() throws Exception {
+        List<String> heard = new ArrayList<>();
+        CountDownLatch held = new CountDownLatch(1);
+        try (Ear ear = new Ear("test.blocked", event -> {
+            awaitUninterruptibly(held);
+            heard.add(event.getFormattedMessage());
+        })) {
+            assertThat(ear.isStarted()).isTrue();
+            var pool = PoolManager.builder(LogFlowTest::logOne, "test.blocked")
+                    .size(1)
+                    .loggers("test.blocked")
+                    .start();
+            try {
+                pool.submit(1).get(30, TimeUnit.SECONDS);
+                long begin = System.nanoTime();
+                pool.close();
+                System.out.printf("C088 close while an appender blocks: %.0f ms%n", (System.nanoTime() - begin) / 1e6);
+                pool.start();
+                pool.submit(2).get(30, TimeUnit.SECONDS);
+            } finally {
+                held.countDown();
+                pool.close();
+            }
+            assertThat(heard).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    @DisplayName("R50: the thread that replays records waits while there is nothing to do, and is not there before")
+    void r50NoBusyWaiting() throws Exception {
+        try (Records records = new Records("test.idle", Level.INFO);
+                var pool = PoolManager.builder(LogFlowTest::logOne, "test.idle")
+                        .size(1)
+                        .loggers("test.idle")
+                        .start()) {
+            String name = "pool-" + pool.name() + "-log";
+            assertThat(states(name)).isEmpty();
+            pool.map(List.of(1));
+            assertThat(records.messages()).containsExactly("1");
+            await().until(() -> states(name).equals(List.of(Thread.State.WAITING)));
+        }
+    }
+
+    private static List<Thread.State> states(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals(name))
+                .map(Thread::getState)
+                .collect(Collectors.toList());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            if (!latch.await(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("never let go");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
