@@ -398,6 +398,16 @@ final class Engine {
         }
     }
 
+    /** Accepts nothing more, and goes on with what it has until it is closed. */
+    void endAccepting() {
+        life.lock.lock();
+        try {
+            stopAccepting();
+        } finally {
+            board.release();
+        }
+    }
+
     /** Stops accepting and waits for accepted work. Returns whether all of it is done. */
     boolean awaitWork(Duration limit) throws InterruptedException {
         life.lock.lockInterruptibly();
@@ -537,9 +547,13 @@ final class Engine {
         }
     }
 
-    /** The outcome of an element that could not be sent at all. */
-    <R extends @Nullable Object> Outcome<R> unsendable(long index, PayloadException why) {
-        return new Outcome<>(index, Kind.FAILED, null, texts.refused(new TaskRef(settings.name(), index, -1, -1), why));
+    /** A task that could not be sent at all, and has its outcome already. */
+    Task unsendable(long index, Destination destination, PayloadException why) {
+        Task task = new Task(null, destination);
+        task.index = index;
+        TaskRef ref = new TaskRef(settings.name(), index, -1, -1);
+        task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
+        return task;
     }
 
     /** The same, for a task that was to be fetched with the others. */
@@ -549,5 +563,23 @@ final class Engine {
         TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
         task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
         results.deliver(List.of(task));
+    }
+
+    /** Waits until the pool is closed or broken; false if it was not in time. */
+    boolean awaitEnd(long nanos) throws InterruptedException {
+        life.lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (life.state() != PoolState.STOPPED && life.state() != PoolState.FAILED) {
+                if (left <= 0) {
+                    return false;
+                }
+                refuseToWait("its end");
+                left = life.changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            life.lock.unlock();
+        }
     }
 }
