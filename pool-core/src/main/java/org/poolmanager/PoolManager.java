@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -747,6 +748,41 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         Task submitted = pack(task, future);
         future.follow(submitted);
         return submitted;
+    }
+
+    /**
+     * The pool as an {@link ExecutorService}: its workers run callables and runnables of any kind beside the pool's own
+     * tasks, in the same queue and under the same limits. The target is not asked. In child JVMs a callable and its
+     * result travel, so both must be serializable, results are equal and not the same, and a result's class must be one
+     * that {@link PoolManagerBuilder#allow} lets in. A lambda is serializable if it is cast:
+     * {@code executor.submit((Callable<Integer> & Serializable) () -> 6 * 7)}.
+     *
+     * <p>It keeps the contract of the interface, with these answers to what that leaves open:
+     * <ul>
+     *   <li>A full pool makes {@code submit}, {@code execute} and {@code invoke…} wait for room. An interrupt of that
+     *       wait, a full pool on one of the pool's own threads, a callable that cannot travel, and a pool that is not
+     *       open throw {@link java.util.concurrent.RejectedExecutionException}.
+     *   <li>What a callable threw is the cause of the {@link java.util.concurrent.ExecutionException}; where the worker
+     *       crashed or a limit ended the task, the cause is a {@link TaskException}.
+     *   <li>{@code cancel} is that of {@link #submit(Object)}'s future.
+     *   <li>{@code shutdown} closes the pool, not the adapter alone: nothing more is accepted, everything accepted, whoever
+     *       gave it, runs to its end, whatever {@code daemon} says, and this JVM stays up until then.
+     *       {@code shutdownNow} kills what runs, and returns what was given to this adapter and never began; the
+     *       futures of these are cancelled, so that nobody waits for them.
+     *   <li>What fails in {@code execute} is logged.
+     * </ul>
+     *
+     * @return an adapter; {@code close()} of a newer JDK shuts it down and waits
+     */
+    public ExecutorService asExecutorService() {
+        return new PoolExecutor(engine, this::endInBackground);
+    }
+
+    private void endInBackground(End how) {
+        borrowers.userDecides();
+        Thread closer = new Thread(() -> end(how, null), "pool-" + name() + "-closer");
+        closer.setDaemon(false); // what has been accepted is to run, even when the last other thread has ended
+        closer.start();
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.worker.Call;
 import org.poolmanager.worker.PoolProcess;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -156,13 +157,9 @@ final class ThreadWorker implements Worker {
     }
 
     private void work(PoolProcess<@Nullable Object, @Nullable Object> process) {
-        Job job;
-        while ((job = next()) != null) {
-            Answer answer = answer(process, job);
-            Thread.interrupted(); // an interrupt meant for one task must not reach the next
-            if (finish(answer)) {
-                passOn();
-            }
+        boolean more = true;
+        while (more) {
+            more = runNext(process);
         }
         if (isKilled()) {
             return;
@@ -173,6 +170,20 @@ final class ThreadWorker implements Worker {
             LoggerFactory.getLogger(PoolManager.class).warn("{}: close() failed", who(), e);
         }
         complete(WorkerExit.SHUTDOWN, "its thread ended");
+    }
+
+    /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
+    private boolean runNext(PoolProcess<@Nullable Object, @Nullable Object> process) {
+        Job job = next();
+        if (job == null) {
+            return false;
+        }
+        Answer answer = answer(process, job);
+        Thread.interrupted(); // an interrupt meant for one task must not reach the next
+        if (finish(answer)) {
+            passOn();
+        }
+        return true;
     }
 
     private synchronized boolean isKilled() {
@@ -188,7 +199,7 @@ final class ThreadWorker implements Worker {
             MDC.put("task", Long.toString(job.id));
         }
         try {
-            Object value = process.run(job.payload);
+            Object value = Call.run(process, job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
             return new Answer(job.id, AnswerKind.FAILURE, e, System.nanoTime() - start);

@@ -25,6 +25,8 @@ final class TaskLoop {
 
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
+    private boolean fit = true;
+
     TaskLoop(
             Reception reception,
             Inbox inbox,
@@ -46,22 +48,29 @@ final class TaskLoop {
      * @return false if an error has left this JVM unfit for further tasks
      */
     boolean run() throws IOException, InterruptedException {
-        Frame task;
-        while ((task = reception.next()) != null) {
-            while (!scoreboard.begin(task.id())) {
-                inbox.awaitPardon(scoreboard);
-            }
-            long start = System.nanoTime();
-            Frame answer = answer(task, start);
-            boolean fatal = answer.kind() == AnswerKind.FATAL.ordinal();
-            outlet.send(answer, !fatal && !inbox.isEmpty());
-            scoreboard.finish();
-            Thread.interrupted(); // an interrupt meant for one task must not reach the next
-            if (fatal) {
-                return false;
-            }
+        boolean more = true;
+        while (more) {
+            more = runNext();
         }
-        return true;
+        return fit;
+    }
+
+    /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
+    private boolean runNext() throws IOException, InterruptedException {
+        Frame task = reception.next();
+        if (task == null) {
+            return false;
+        }
+        while (!scoreboard.begin(task.id())) {
+            inbox.awaitPardon(scoreboard);
+        }
+        long start = System.nanoTime();
+        Frame answer = answer(task, start);
+        fit = answer.kind() != AnswerKind.FATAL.ordinal();
+        outlet.send(answer, fit && !inbox.isEmpty());
+        scoreboard.finish();
+        Thread.interrupted(); // an interrupt meant for one task must not reach the next
+        return fit;
     }
 
     private Frame answer(Frame task, long start) {
@@ -73,7 +82,7 @@ final class TaskLoop {
         }
         Object result;
         try {
-            result = process.run(argument);
+            result = Call.run(process, argument);
         } catch (Throwable e) {
             return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
         }
