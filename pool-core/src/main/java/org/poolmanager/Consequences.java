@@ -70,6 +70,7 @@ final class Consequences {
     }
 
     /** Tasks of one destination that follow each other go there together. */
+    @SuppressWarnings("ReferenceEquality") // a destination is its object
     private void deliver() {
         int begin = 0;
         for (int end = 1; end <= delivered.size(); end++) {
@@ -86,7 +87,7 @@ final class Consequences {
     private void attempt(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             LOG.error("Pool '{}' failed in its own work", pool, e);
         }
     }

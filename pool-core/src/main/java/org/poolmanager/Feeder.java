@@ -37,8 +37,9 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         try {
             feed(feed);
         } catch (InterruptedException e) {
-            failure = null; // cancelled: its future says so
-        } catch (RuntimeException | Error e) {
+            // Cancelled, then its future says so; or interrupted by the source itself.
+            failure = isDone() ? null : new IllegalStateException("A source interrupted the thread that feeds it", e);
+        } catch (Throwable e) {
             failure = e;
         }
         end(feed, failure);
