@@ -87,7 +87,7 @@ final class Consequences {
     private void attempt(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             LOG.error("Pool '{}' failed in its own work", pool, e);
         }
     }

@@ -87,6 +87,20 @@ final class Entrance {
         await(supply, more, false);
     }
 
+    /** Leaves more tasks of a caller in the line, and does not wait. The supply tells if they will never be taken. */
+    void deposit(Supply supply, List<Task> more) {
+        life.lock.lock();
+        try {
+            checkOpen();
+            if (supply.isRefused()) {
+                throw closedMeanwhile();
+            }
+            join(supply, more);
+        } finally {
+            board.release();
+        }
+    }
+
     /** Waits until all of a caller's tasks have been accepted. */
     void finish(Supply supply) throws InterruptedException {
         await(supply, List.of(), true);
@@ -162,12 +176,16 @@ final class Entrance {
     private void checkStillServed(Supply supply) {
         if (supply.isRefused()) {
             checkOpen();
-            throw new IllegalStateException("Pool '" + settings.name()
-                    + "' was closed while a task waited for room; it has been started again since");
+            throw closedMeanwhile();
         }
         if (PoolThread.isOf(life)) {
             throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
         }
+    }
+
+    private IllegalStateException closedMeanwhile() {
+        return new IllegalStateException("Pool '" + settings.name()
+                + "' was closed while a task waited for room; it has been started again since");
     }
 
     private void checkOpen() {

@@ -33,7 +33,7 @@ final class Events {
         for (PoolListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 LOG.warn("A listener of pool '{}' failed on {}", event.pool(), event, e);
             }
         }

@@ -46,7 +46,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         } catch (InterruptedException e) {
             // Its future says so if it was cancelled; any other interrupt must not pass for the end of the source.
             failure = isDone() ? null : new IllegalStateException("The feeder was interrupted", e);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             failure = e;
         }
         end(feed, failure);

@@ -13,8 +13,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     private final Engine engine;
 
     /**
-     * In input order: a {@link Task}, or the {@link Outcome} of an element that is done, or that could not even be sent.
-     * Of the calling thread.
+     * In input order: a {@link Task}, or the {@link Outcome} of an element that is done. Of the calling thread.
      */
     private final List<Object> elements = new ArrayList<>();
 
@@ -67,7 +66,9 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         try {
             task = engine.task(element, this);
         } catch (PayloadException e) {
-            elements.add(engine.unsendable(index, e));
+            task = engine.unsendable(index, this, e);
+            task.delivered = true;
+            elements.add(task);
             return;
         }
         task.index = index;
@@ -143,20 +144,28 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** All values, or the failure with the lowest index, the others suppressed. */
     static <R extends @Nullable Object> List<R> values(List<Outcome<R>> outcomes) {
         List<R> values = new ArrayList<>(outcomes.size());
+        List<RuntimeException> failures = new ArrayList<>();
         RuntimeException first = null;
+        long lowest = Long.MAX_VALUE;
+        int at = 0;
         for (Outcome<R> outcome : outcomes) {
             RuntimeException failure = outcome.failure();
             if (failure == null) {
                 values.add(outcome.get());
-            } else if (first == null) {
+                continue;
+            }
+            failures.add(failure);
+            if (outcome.index() < lowest) {
+                lowest = outcome.index();
+                at = failures.size() - 1;
                 first = failure;
-            } else {
-                first.addSuppressed(failure);
             }
         }
-        if (first != null) {
-            throw first;
+        if (first == null) {
+            return values;
         }
-        return values;
+        failures.remove(at);
+        failures.forEach(first::addSuppressed);
+        throw first;
     }
 }

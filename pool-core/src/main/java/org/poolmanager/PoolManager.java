@@ -1,14 +1,19 @@
 package org.poolmanager;
 
 import java.lang.ref.Reference;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Spliterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Shutdown.End;
 import org.poolmanager.wire.PayloadException;
@@ -58,6 +63,8 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     private final Engine engine;
 
     private final AtomicInteger feeders = new AtomicInteger();
+
+    private final Borrowers borrowers = new Borrowers(this::state, this::open, this::shut);
 
     PoolManager(PoolSettings settings, Engine.Parts parts) {
         this.worker = parts.target().name();
@@ -258,13 +265,18 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is running or closing, or another thread closed it meanwhile
      */
     public PoolManager<T, R> start() {
+        borrowers.userDecides();
+        open();
+        return this;
+    }
+
+    private void open() {
         try {
             engine.start();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PoolStartException(name(), "Pool '" + name() + "' was interrupted while it started", e);
         }
-        return this;
     }
 
     /**
@@ -274,6 +286,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; the pool stays closed for new tasks and goes on with the accepted
      */
     public void join() throws InterruptedException {
+        borrowers.userDecides();
         engine.refuseToWait("its end");
         engine.shutdown().close(End.DRAIN, null);
     }
@@ -314,12 +327,22 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @param limit how long accepted work may run in a pool that is not a daemon, null: as long as it takes
      */
     public void close(@Nullable Duration limit) {
-        engine.shutdown().closeForSure(settings().daemon() ? End.CANCEL : End.DRAIN, limit);
+        borrowers.userDecides();
+        shut(limit);
     }
 
     /** Kills all workers at once, cancels everything outstanding, and waits until the last worker is gone. */
     public void terminate() {
+        borrowers.userDecides();
         engine.shutdown().closeForSure(End.TERMINATE, null);
+    }
+
+    private void shut() {
+        shut(settings().limits().close());
+    }
+
+    private void shut(@Nullable Duration limit) {
+        engine.shutdown().closeForSure(settings().daemon() ? End.CANCEL : End.DRAIN, limit);
     }
 
     // ---- putting and getting ----
@@ -470,6 +493,45 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         return MapCall.values(outcomes);
     }
 
+    /**
+     * The same, lazily, and with outcomes instead of exceptions: takes one outcome when it is asked for one, and ends
+     * when everything that was put has been fetched and no feeder is left. Then, if a feeder's source failed, it throws
+     * what that threw, once. What the consumer leaves can still be fetched; closing it does nothing.
+     *
+     * @return the outcomes, in the order in which {@link #get()} gives them. If interrupted it throws a
+     *     {@link java.util.concurrent.CancellationException} and keeps the interrupt; no outcome is lost
+     */
+    public Stream<Outcome<R>> outcomes() {
+        Pull<R> pull = new Pull<>() {
+
+            @Override
+            public @Nullable Outcome<R> next() throws InterruptedException {
+                Outcome<R> outcome = nextOutcome();
+                if (outcome == null) {
+                    Throwable failure = engine.results().takeFeederFailure();
+                    if (failure != null) {
+                        throwUnchecked(failure);
+                    }
+                }
+                return outcome;
+            }
+
+            @Override
+            public void close() {}
+        };
+        return Pull.stream(pull, Spliterator.NONNULL | order(settings().ordered()), outcome -> outcome);
+    }
+
+    private @Nullable Outcome<R> nextOutcome() throws InterruptedException {
+        try {
+            Task task = engine.results().take(Long.MAX_VALUE);
+            assert task != null;
+            return open(task);
+        } catch (NoSuchElementException e) {
+            return null;
+        }
+    }
+
     private static void throwUnchecked(Throwable failure) {
         if (failure instanceof RuntimeException unchecked) {
             throw unchecked;
@@ -477,52 +539,149 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         if (failure instanceof Error error) {
             throw error;
         }
+        if (failure != null) {
+            throw new UndeclaredThrowableException(failure);
+        }
     }
 
     private <S extends @Nullable Object> Outcome<S> open(Task task) {
         return engine.unpacker().open(task);
     }
 
-    // ---- map and submit ----
+    // ---- map, stream and submit ----
 
     /**
      * Applies the pool to each element, feeding it while results come in. Each call has its own results, so many
-     * threads may call this at once. A pool that was never started is started for the call and closed behind it.
+     * threads may call this at once. A pool that you have neither started nor closed is started for the call and
+     * closed behind it; of several such calls at once, the first starts it and the last closes it.
      *
-     * @param input the elements
+     * <p>If the source throws, what was read before runs to its end, and the source's own exception is thrown.
+     *
+     * @param input the elements, read on the calling thread
      * @return the results in input order
      * @throws TaskException the failure with the lowest index, others suppressed, once every element has its outcome
      * @throws InterruptedException if interrupted; elements that have not begun are cancelled
      */
     public List<R> map(Iterable<? extends T> input) throws InterruptedException {
-        return MapCall.values(mapOutcomes(input));
+        return map(input, MapOptions.defaults());
     }
 
     /**
-     * The same, with every element's outcome instead of the first exception.
+     * The same with options.
      *
-     * @param input the elements
+     * @param input the elements, read on the calling thread
+     * @param options order, bound, progress
+     * @return the results, in input order unless the options say otherwise
+     * @throws TaskException the failure with the lowest index, others suppressed, once every element has its outcome
+     * @throws InterruptedException if interrupted; elements that have not begun are cancelled
+     */
+    public List<R> map(Iterable<? extends T> input, MapOptions options) throws InterruptedException {
+        return MapCall.values(mapOutcomes(input, options));
+    }
+
+    /**
+     * The same as {@link #map(Iterable)}, with every element's outcome instead of the first exception.
+     *
+     * @param input the elements, read on the calling thread
      * @return the outcomes in input order
      * @throws InterruptedException if interrupted; elements that have not begun are cancelled
      */
     public List<Outcome<R>> mapOutcomes(Iterable<? extends T> input) throws InterruptedException {
-        boolean closeBehind = startIfNew();
+        return mapOutcomes(input, MapOptions.defaults());
+    }
+
+    /**
+     * The same with options.
+     *
+     * @param input the elements, read on the calling thread
+     * @param options order, bound, progress
+     * @return the outcomes, in input order unless the options say otherwise; {@link Outcome#index()} is the place in
+     *     the input
+     * @throws InterruptedException if interrupted; elements that have not begun are cancelled
+     */
+    public List<Outcome<R>> mapOutcomes(Iterable<? extends T> input, MapOptions options) throws InterruptedException {
+        if (!options.arePlain()) {
+            return StreamCall.<T, R>toList(engine, borrowers, input, options).all(options.ordered());
+        }
+        boolean borrowed = borrowers.borrow();
         try {
             return new MapCall<T, R>(engine).run(input);
         } finally {
-            if (closeBehind) {
-                close();
+            if (borrowed) {
+                borrowers.giveBack();
             }
             Reference.reachabilityFence(this);
         }
     }
 
-    private synchronized boolean startIfNew() {
-        if (state() != PoolState.NEW) {
-            return false;
-        }
-        start();
-        return true;
+    /**
+     * Applies the pool to each element, lazily: reads the source only as far ahead as the bound of the options allows,
+     * holds no more results than that, and goes on only while the stream is consumed. The source may be infinite.
+     *
+     * <p>Everything happens on the thread that consumes the stream, the reading of the source included: a source that
+     * blocks holds back results that are ready ({@link #putAsync} with {@link #outcomes()} does not). A parallel stream
+     * does not make the pool faster, and is consumed one by one as well.
+     *
+     * <p>The stream is over after its last element, and after an exception of the source or of a task. Whoever leaves
+     * earlier, by a short-circuit or an exception of their own, feeds nothing more; {@link Stream#close} then cancels
+     * what was fed and has not begun, and closes the pool if this stream has started it, as {@link #map(Iterable)} does. So
+     * use it in a {@code try} block:
+     *
+     * <pre>{@code
+     * try (Stream<Page> pages = pool.stream(urls)) {
+     *     pages.filter(Page::isGood).limit(10).forEach(this::show);
+     * }
+     * }</pre>
+     *
+     * @param source the elements; of a stream: {@code stream::iterator}
+     * @return the results in input order. Consuming it throws the {@link TaskException} of an element that failed, when
+     *     it is that element's turn; what the source threw, behind the results of all elements before; and a
+     *     {@link java.util.concurrent.CancellationException} if interrupted, with the interrupt kept
+     */
+    public Stream<R> stream(Iterable<? extends T> source) {
+        return stream(source, MapOptions.defaults());
+    }
+
+    /**
+     * The same with options.
+     *
+     * @param source the elements
+     * @param options order, bound, progress
+     * @return the results, in input order unless the options say otherwise
+     */
+    public Stream<R> stream(Iterable<? extends T> source, MapOptions options) {
+        return Pull.stream(call(source, options), order(options.ordered()), Outcome::get);
+    }
+
+    /**
+     * The same as {@link #stream(Iterable)}, with outcomes instead of exceptions: one element's failure does not end it.
+     *
+     * @param source the elements
+     * @return the outcomes in input order
+     */
+    public Stream<Outcome<R>> streamOutcomes(Iterable<? extends T> source) {
+        return streamOutcomes(source, MapOptions.defaults());
+    }
+
+    /**
+     * The same with options.
+     *
+     * @param source the elements
+     * @param options order, bound, progress
+     * @return the outcomes, in input order unless the options say otherwise; {@link Outcome#index()} is the place in
+     *     the source
+     */
+    public Stream<Outcome<R>> streamOutcomes(Iterable<? extends T> source, MapOptions options) {
+        return Pull.stream(call(source, options), order(options.ordered()) | Spliterator.NONNULL, outcome -> outcome);
+    }
+
+    private StreamCall<T, R> call(Iterable<? extends T> source, MapOptions options) {
+        Objects.requireNonNull(source, "'source' must not be null");
+        return StreamCall.toStream(engine, borrowers, source, options);
+    }
+
+    private static int order(boolean ordered) {
+        return ordered ? Spliterator.ORDERED : 0;
     }
 
     /**
@@ -562,6 +721,41 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         Task submitted = pack(task, future);
         future.follow(submitted);
         return submitted;
+    }
+
+    /**
+     * The pool as an {@link ExecutorService}: its workers run callables and runnables of any kind beside the pool's own
+     * tasks, in the same queue and under the same limits. The target is not asked. In child JVMs a callable and its
+     * result travel, so both must be serializable, results are equal and not the same, and a result's class must be one
+     * that {@link PoolManagerBuilder#allow} lets in. A lambda is serializable if it is cast:
+     * {@code executor.submit((Callable<Integer> & Serializable) () -> 6 * 7)}.
+     *
+     * <p>It keeps the contract of the interface, with these answers to what that leaves open:
+     * <ul>
+     *   <li>A full pool makes {@code submit}, {@code execute} and {@code invoke…} wait for room. An interrupt of that
+     *       wait, a full pool on one of the pool's own threads, a callable that cannot travel, and a pool that is not
+     *       open throw {@link java.util.concurrent.RejectedExecutionException}.
+     *   <li>What a callable threw is the cause of the {@link java.util.concurrent.ExecutionException}; where the worker
+     *       crashed or a limit ended the task, the cause is a {@link TaskException}.
+     *   <li>{@code cancel} is that of {@link #submit(Object)}'s future.
+     *   <li>{@code shutdown} closes the pool, not the adapter alone: nothing more is accepted, everything accepted, whoever
+     *       gave it, runs to its end, whatever {@code daemon} says, and this JVM stays up until then.
+     *       {@code shutdownNow} kills what runs, and returns what was given to this adapter and never began; the
+     *       futures of these are cancelled, so that nobody waits for them.
+     *   <li>What fails in {@code execute} is logged.
+     * </ul>
+     *
+     * @return an adapter; {@code close()} of a newer JDK shuts it down and waits
+     */
+    public ExecutorService asExecutorService() {
+        return new PoolExecutor(engine, this::endInBackground);
+    }
+
+    private void endInBackground(End how) {
+        borrowers.userDecides();
+        Thread closer = new Thread(() -> engine.shutdown().closeForSure(how, null), "pool-" + name() + "-closer");
+        closer.setDaemon(false); // what has been accepted is to run, even when the last other thread has ended
+        closer.start();
     }
 
     /**

@@ -267,12 +267,9 @@ final class ProcessWorker implements Worker {
         FrameReader frames = reader;
         assert frames != null;
         try {
-            Frame frame;
-            while ((frame = frames.next()) != null) {
-                take(frame, answers);
-                if (!frames.hasBuffered() || answers.size() >= MAX_BATCH) {
-                    passOn(answers);
-                }
+            boolean more = true;
+            while (more) {
+                more = takeNext(frames, answers);
             }
         } catch (EOFException e) {
             // It died in the midst of a frame; why, its exit says.
@@ -282,6 +279,19 @@ final class ProcessWorker implements Worker {
         }
         sink.answered(this, answers);
         return postMortem();
+    }
+
+    /** Takes one frame; a method of its own, so that no answer is held on to while the next is waited for. */
+    private boolean takeNext(FrameReader frames, List<Answer> answers) throws IOException {
+        Frame frame = frames.next();
+        if (frame == null) {
+            return false;
+        }
+        take(frame, answers);
+        if (!frames.hasBuffered() || answers.size() >= MAX_BATCH) {
+            passOn(answers);
+        }
+        return true;
     }
 
     private void take(Frame frame, List<Answer> answers) throws IOException {

@@ -22,10 +22,18 @@ final class Supply {
 
     private long admitted;
 
+    private final Runnable whenRefused;
+
     private boolean refused;
 
     Supply(Life life) {
+        this(life, () -> {});
+    }
+
+    /** For a caller who does not wait in the line: told when what is left of it will never be taken. */
+    Supply(Life life, Runnable whenRefused) {
         this.moved = life.lock.newCondition();
+        this.whenRefused = whenRefused;
     }
 
     void add(List<Task> more) {
@@ -78,6 +86,7 @@ final class Supply {
         refused = true;
         withdraw();
         moved.signal();
+        whenRefused.run();
     }
 
     boolean isRefused() {

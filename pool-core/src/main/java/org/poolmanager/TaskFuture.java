@@ -5,38 +5,48 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The future of one submitted task. Cancelling it cancels the task. */
-final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> implements Destination {
+class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> implements Destination {
 
     private final Engine engine;
 
-    private @Nullable Task task;
+    /** Null before there is one, and after it has ended: a future that is kept must not keep the task's bytes too. */
+    private volatile @Nullable Task task;
 
     TaskFuture(Engine engine) {
         this.engine = engine;
     }
 
-    /** Which task it is the future of, told before that is accepted. */
-    void follow(Task submitted) {
+    /** Which task it is the future of, told before that is accepted; null if it is not. */
+    final void follow(@Nullable Task submitted) {
         task = submitted;
     }
 
     @Override
-    public void accepted(Task accepted) {
+    public final void accepted(Task accepted) {
         accepted.index = accepted.id - 1;
     }
 
     @Override
-    public void deliver(List<Task> ended) {
+    public final void deliver(List<Task> ended) {
         ended.forEach(this::settle);
     }
 
     private void settle(Task ended) {
         Outcome<R> outcome = engine.unpacker().open(ended);
         if (outcome.failure() == null) {
-            complete(outcome.get());
+            succeed(outcome.get());
         } else {
-            completeExceptionally(outcome.failure());
+            fail(outcome.failure());
         }
+        task = null;
+    }
+
+    void succeed(R value) {
+        complete(value);
+    }
+
+    void fail(RuntimeException failure) {
+        completeExceptionally(failure);
     }
 
     /**
@@ -47,11 +57,18 @@ final class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> 
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        if (task == null || isDone() || !engine.board().cancel(task, mayInterruptIfRunning)) {
+        Task mine = task;
+        if (isDone()) {
+            return isCancelled();
+        }
+        if (mine == null) {
+            return super.cancel(mayInterruptIfRunning); // it has not been sent, and never will be
+        }
+        if (!engine.board().cancel(mine, mayInterruptIfRunning)) {
             return isCancelled();
         }
         // Another thread may be about to deliver the outcome; the caller is to see it now.
-        settle(task);
+        settle(mine);
         return true;
     }
 

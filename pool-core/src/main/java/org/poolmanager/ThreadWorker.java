@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.TaskContext;
+import org.poolmanager.worker.Call;
 import org.poolmanager.worker.PoolProcess;
 import org.slf4j.MDC;
 
@@ -39,6 +40,9 @@ final class ThreadWorker implements Worker {
     private final boolean tagged;
 
     private final Thread runner;
+
+    /** The MDC that the target's own construction left. Of the runner. */
+    private Map<String, String> betweenTasks = Map.of();
 
     private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
 
@@ -172,23 +176,33 @@ final class ThreadWorker implements Worker {
 
     private void work(PoolProcess<@Nullable Object, @Nullable Object> process) {
         Map<String, String> mdc = MDC.getCopyOfContextMap();
-        Map<String, String> betweenTasks = mdc == null ? Map.of() : mdc;
-        Job job;
-        while ((job = next()) != null) {
-            Answer answer = answer(process, job);
-            if (tagged || !job.context.isEmpty()) {
-                MDC.setContextMap(betweenTasks);
-            }
-            Thread.interrupted(); // an interrupt meant for one task must not reach the next
-            if (finish(answer)) {
-                passOn();
-            }
+        betweenTasks = mdc == null ? Map.of() : mdc;
+        boolean more = true;
+        while (more) {
+            more = runNext(process);
         }
         if (isKilled()) {
             return;
         }
         close(process);
         complete(WorkerExit.SHUTDOWN, "its thread ended");
+    }
+
+    /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
+    private boolean runNext(PoolProcess<@Nullable Object, @Nullable Object> process) {
+        Job job = next();
+        if (job == null) {
+            return false;
+        }
+        Answer answer = answer(process, job);
+        if (tagged || !job.context.isEmpty()) {
+            MDC.setContextMap(betweenTasks);
+        }
+        Thread.interrupted(); // an interrupt meant for one task must not reach the next
+        if (finish(answer)) {
+            passOn();
+        }
+        return true;
     }
 
     private synchronized boolean isKilled() {
@@ -214,7 +228,7 @@ final class ThreadWorker implements Worker {
             job.context.mdc().forEach(MDC::put);
         }
         try {
-            Object value = process.run(job.payload);
+            Object value = Call.run(process, job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
             return new Answer(job.id, AnswerKind.FAILURE, e, System.nanoTime() - start);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,22 @@ class ApiContractTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.allow("%&!/;;x=y"))
                 .withMessageContaining("'serialization.allow'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PoolManager.builder(Tasks.Calculator.class)
+                        .staticArgs(1, 2)
+                        .workerFactory(() -> new Tasks.Calculator(1, 2))
+                        .build())
+                .withMessageContaining("'workerFactory' works in thread isolation only");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PoolManager.builder(Tasks.Calculator.class)
+                        .staticArgs("x")
+                        .build())
+                .withMessageContaining("no constructor that takes the static arguments (java.lang.String)");
+        assertThatNullPointerException().isThrownBy(() -> builder.isolation(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.taskTimeout(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.jvm(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.listener(null));
+        assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
     @Test
@@ -110,7 +129,19 @@ class ApiContractTest {
                 .size(1)
                 .start()) {
             assertThat(pool.map(List.of(List.of(1, 2), List.of(3, 4, 5)))).containsExactly(2, 3);
+            pool.put(List.of(1, 2, 3, 4));
+            assertThat(pool.get()).isEqualTo(4);
         }
+    }
+
+    @Test
+    @DisplayName("C003: there is no put without arguments")
+    void c003NoEmptyPut() {
+        assertThat(PoolManager.class.getMethods())
+                .filteredOn(method ->
+                        method.getName().equals("put") || method.getName().equals("submit"))
+                .hasSize(4)
+                .noneMatch(method -> method.getParameterCount() == 0 || method.isVarArgs());
     }
 
     @BothModes
@@ -125,6 +156,10 @@ class ApiContractTest {
                 nulls.add(null);
             }
             assertThat(pool.map(nulls)).isEqualTo(nulls);
+            assertThat(pool.putAsync(nulls).join()).isEqualTo(1000);
+            assertThat(pool.getAll()).isEqualTo(nulls);
+            assertThat(pool.stream(nulls).toList()).isEqualTo(nulls);
+            assertThat(pool.submit(null).get()).isNull();
             pool.put(null);
             assertThat(pool.get()).isNull();
             pool.put(null);
@@ -224,6 +259,112 @@ class ApiContractTest {
         }
     }
 
+    @BothModes
+    @DisplayName("C008: a script of successes, failures, limits, crashes, cancellations and refusals, counted exactly")
+    void c008Script(Isolation isolation) throws Exception {
+        boolean process = isolation == Isolation.PROCESS;
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(ApiContractTest::act, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .queueSize(10)
+                        .taskTimeout(Duration.ofMillis(1500))
+                        .start();
+                Sampler sampler = new Sampler(pool)) {
+            for (int round = 1; round <= 2; round++) {
+                List<CompletableFuture<Integer>> futures = new ArrayList<>();
+                for (String act : List.of("value", "throw", "value", "sleep", process ? "exit" : "throw", "value")) {
+                    futures.add(pool.submit(act));
+                }
+                for (CompletableFuture<Integer> future : futures) {
+                    await().atMost(Duration.ofSeconds(30)).until(future::isDone);
+                }
+                CompletableFuture<Integer> running = pool.submit("gate");
+                CompletableFuture<Integer> other = pool.submit("gate");
+                gate.awaitArrivals(4 * round - 2);
+                CompletableFuture<Integer> queued = pool.submit("value");
+                assertThat(queued.cancel(false)).isTrue();
+                pool.put("value");
+                pool.put("value");
+                assertThat(pool.clearTasks()).isEqualTo(2);
+                assertThat(running.cancel(true)).isTrue();
+                assertThat(other.cancel(true)).isTrue();
+                CompletableFuture<Integer> last = pool.submit("gate");
+                CompletableFuture<Integer> least = pool.submit("gate");
+                gate.awaitArrivals(4 * round);
+                int waiting = 0;
+                while (pool.offer("value")) {
+                    waiting++;
+                }
+                assertThat(waiting).isEqualTo(10);
+                gate.letLatestGo(2);
+                assertThat(last.get(20, TimeUnit.SECONDS) + least.get(20, TimeUnit.SECONDS))
+                        .isEqualTo(2);
+                assertThat(pool.getAll()).hasSize(10);
+                await().until(() -> pool.stats().tasks().running() == 0);
+                PoolStats.Tasks tasks = sample(pool).tasks();
+                assertThat(tasks.submitted()).isEqualTo(23L * round);
+                assertThat(tasks.completed()).isEqualTo(15L * round);
+                assertThat(tasks.failed()).isEqualTo((process ? 1L : 2L) * round);
+                assertThat(tasks.crashed()).isEqualTo((process ? 1L : 0L) * round);
+                assertThat(tasks.timedOut()).isEqualTo(round);
+                assertThat(tasks.cancelled()).isEqualTo(5L * round);
+                assertThat(tasks.rejected()).isEqualTo(round);
+                assertThat(pool.stats().queue().size()).isZero();
+            }
+            assertThat(sampler.samples()).isGreaterThan(10);
+        }
+    }
+
+    static int act(String what, int port) throws InterruptedException {
+        switch (what) {
+            case "throw" -> throw new IllegalArgumentException("as told");
+            case "sleep" -> Tasks.waitAndHeed(60_000);
+            case "exit" -> System.exit(3);
+            case "gate" -> Gate.pass(port, what);
+            default -> {}
+        }
+        return 1;
+    }
+
+    /** Samples a pool from a thread of its own, until it is closed. */
+    private static final class Sampler implements AutoCloseable {
+
+        private final Thread thread;
+
+        private volatile boolean stopped;
+
+        private final AtomicInteger samples = new AtomicInteger();
+
+        private volatile Throwable problem;
+
+        Sampler(PoolManager<?, ?> pool) {
+            thread = new Thread(() -> {
+                try {
+                    while (!stopped) {
+                        sample(pool);
+                        samples.incrementAndGet();
+                        java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                    }
+                } catch (Throwable e) {
+                    problem = e;
+                }
+            });
+            thread.start();
+        }
+
+        int samples() {
+            return samples.get();
+        }
+
+        @Override
+        public void close() {
+            stopped = true;
+            await().until(() -> !thread.isAlive());
+            assertThat(problem).isNull();
+        }
+    }
+
     /** Takes a snapshot and checks what must hold of each. */
     static PoolStats sample(PoolManager<?, ?> pool) {
         PoolStats stats = pool.stats();
@@ -260,8 +401,16 @@ class ApiContractTest {
                 assertThat(pool.map(input)).isEqualTo(expected);
             }
             pool.put(2);
+            assertThatThrownBy(() -> pool.map(failingAt(3))).isInstanceOf(ArithmeticException.class);
+            assertThat(pool.map(input)).isEqualTo(expected);
             assertThat(pool.getAll()).containsExactlyInAnyOrder(2, 4);
             assertThat(pool.settings().ordered()).isFalse();
+            for (MapOptions options : List.of(
+                    MapOptions.defaults().buffer(1),
+                    MapOptions.defaults().buffer(100).onProgress(progress -> {}))) {
+                assertThat(pool.map(input, options)).isEqualTo(expected);
+                assertThat(pool.map(List.of(), options)).isEmpty();
+            }
         }
     }
 

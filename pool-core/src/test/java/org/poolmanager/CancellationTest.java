@@ -9,7 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -65,34 +70,86 @@ class CancellationTest {
         }
     }
 
-    @Test
-    @DisplayName("C027: cancel(true) kills the worker of a running task, and its replacement serves the next")
-    void c027CancelRunning() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::spin).size(1).start()) {
-            long pid = pool.stats().workerList().get(0).pid();
-            CompletableFuture<Integer> running = pool.submit(60_000);
-            await().until(() -> pool.stats().tasks().running() == 1);
-            long start = System.nanoTime();
-            assertThat(running.cancel(true)).isTrue();
-            assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> ProcessHandle.of(pid).isEmpty());
-            System.out.println("C027 killed process gone after " + (System.nanoTime() - start) / 1_000_000 + " ms");
-            assertThat(pool.submit(1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(pool.stats().workerList().get(0)).satisfies(worker -> {
-                assertThat(worker.pid()).isNotEqualTo(pid);
-                assertThat(worker.generation()).isEqualTo(2);
-                assertThat(worker.lastExit()).isNotNull();
-                assertThat(worker.lastExit().reason()).isEqualTo(WorkerExit.CANCELLED);
-            });
+    @BothModes
+    @DisplayName("C026: every form of get tells a cancelled task, its slot is free at once, its neighbours run")
+    void c026EveryGet(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(isolation)
+                        .size(1)
+                        .queueSize(2)
+                        .start()) {
+            pool.put(-1);
+            gate.awaitArrivals(1);
+            for (int round = 0; round < 500; round++) {
+                CompletableFuture<Integer> future = pool.submit(-100 - round, Duration.ZERO);
+                CompletableFuture<Integer> neighbour = pool.submit(-2, Duration.ZERO);
+                assertThat(pool.offer(-3)).isFalse();
+                assertThat(future.cancel(round % 2 == 0)).isTrue();
+                assertThatThrownBy(future::get).isInstanceOf(CancellationException.class);
+                assertThatThrownBy(() -> future.get(1, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+                assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
+                assertThatThrownBy(() -> future.getNow(0)).isInstanceOf(CancellationException.class);
+                assertThat(neighbour.isDone()).isFalse();
+                assertThat(neighbour.cancel(false)).isTrue();
+            }
+            CompletableFuture<Integer> sound = pool.submit(7);
+            gate.open();
+            assertThat(sound.get(20, TimeUnit.SECONDS)).isEqualTo(7);
+            assertThat(gate.arrivals()).containsExactly("-1");
+            assertThat(pool.get()).isEqualTo(-1);
+            assertThat(ApiContractTest.sample(pool).tasks().cancelled()).isEqualTo(1000);
         }
     }
 
     @Test
+    @DisplayName("C027: cancel(true) kills the worker of a running task, whatever it does, and its replacement serves")
+    void c027CancelRunning() throws Exception {
+        try (var pool = PoolManager.builder(CancellationTest::busy).size(1).start()) {
+            for (String how : List.of("spin", "sleep", "ignore")) {
+                int generation = pool.stats().workerList().get(0).generation();
+                long pid = pool.stats().workerList().get(0).pid();
+                CompletableFuture<Integer> running = pool.submit(how);
+                await().until(() -> pool.stats().tasks().running() == 1);
+                long start = System.nanoTime();
+                assertThat(running.cancel(true)).isTrue();
+                assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
+                await().atMost(Duration.ofSeconds(2))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> ProcessHandle.of(pid).isEmpty());
+                System.out.println("C027 process of a task that would " + how + " gone after "
+                        + (System.nanoTime() - start) / 1_000_000 + " ms");
+                assertThat(pool.submit("return").get(20, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(pool.stats().workerList().get(0)).satisfies(worker -> {
+                    assertThat(worker.pid()).isNotEqualTo(pid);
+                    assertThat(worker.generation()).isEqualTo(generation + 1);
+                    assertThat(worker.lastExit()).isNotNull();
+                    assertThat(worker.lastExit().reason()).isEqualTo(WorkerExit.CANCELLED);
+                });
+            }
+        }
+    }
+
+    static int busy(String how) throws InterruptedException {
+        switch (how) {
+            case "spin" -> Tasks.spin(60_000);
+            case "sleep" -> Tasks.waitAndHeed(60_000);
+            case "ignore" -> Tasks.sleepMillis(60_000);
+            default -> {}
+        }
+        return 1;
+    }
+
+    @BothModes
     @DisplayName("C028: a task queued in the instant of a cancel is never given to the doomed worker")
-    void c028NotToTheDoomed() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::spin).size(1).queueSize(5).start()) {
-            for (int round = 0; round < 20; round++) {
+    void c028NotToTheDoomed(Isolation isolation) throws Exception {
+        int rounds = isolation == Isolation.THREAD ? 100 : 25;
+        try (var pool = PoolManager.builder(Tasks::waitAndHeed)
+                .isolation(isolation)
+                .size(1)
+                .queueSize(5)
+                .start()) {
+            for (int round = 0; round < rounds; round++) {
                 CompletableFuture<Integer> running = pool.submit(60_000);
                 await().pollInterval(Duration.ofMillis(1))
                         .until(() -> pool.stats().tasks().running() == 1);
@@ -102,35 +159,98 @@ class CancellationTest {
                 assertThat(behind.get(20, TimeUnit.SECONDS)).isZero();
                 assertThat(after.get(20, TimeUnit.SECONDS)).isEqualTo(1);
             }
-            assertThat(pool.stats().tasks().crashed()).isZero();
+            PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
+            assertThat(tasks.crashed() + tasks.failed()).isZero();
+            assertThat(tasks.cancelled()).isEqualTo(rounds);
         }
     }
 
     @BothModes
-    @DisplayName("C029: cancel racing completion: the answer of cancel agrees with the outcome")
+    @DisplayName("C028: a task queued in the instant of a time-out is never given to the doomed worker")
+    void c028NotToTheTimedOut(Isolation isolation) throws Exception {
+        int rounds = isolation == Isolation.THREAD ? 40 : 10;
+        try (var pool = PoolManager.builder(Tasks::waitAndHeed)
+                .isolation(isolation)
+                .size(1)
+                .queueSize(5)
+                .taskTimeout(Duration.ofMillis(100))
+                .start()) {
+            for (int round = 0; round < rounds; round++) {
+                CompletableFuture<Integer> late = pool.submit(60_000);
+                List<CompletableFuture<Integer>> behind = new ArrayList<>();
+                while (!late.isDone()) {
+                    // One at a time, so that one of them is queued in that very instant.
+                    CompletableFuture<Integer> next = pool.submit(0, Duration.ofSeconds(10));
+                    behind.add(next);
+                }
+                for (CompletableFuture<Integer> follow : behind) {
+                    assertThat(follow.get(20, TimeUnit.SECONDS)).isZero();
+                }
+            }
+            assertThat(ApiContractTest.sample(pool).tasks().timedOut()).isEqualTo(rounds);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C029: cancel racing completion: the answer of cancel agrees with the outcome, dependents run once")
     void c029CancelRacesCompletion(Isolation isolation) throws Exception {
-        int rounds = 2000;
+        int rounds = isolation == Isolation.THREAD ? 100_000 : 3_000;
         int cancelled = 0;
+        AtomicInteger told = new AtomicInteger();
         try (var pool =
                 PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start()) {
             for (int i = 0; i < rounds; i++) {
                 CompletableFuture<Integer> future = pool.submit(i);
+                CompletableFuture<Integer> dependent = future.whenComplete((value, failure) -> told.incrementAndGet());
                 if (i % 3 == 0) {
                     Thread.yield();
                 }
                 boolean won = future.cancel(false);
                 if (won) {
                     cancelled++;
-                    assertThat(future).isCancelled();
+                    assertThat(future.isCancelled()).isTrue();
                 } else {
                     assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo(2 * i);
+                    assertThat(future.cancel(false)).isFalse();
                 }
+                settle(dependent);
             }
             await().until(() -> pool.stats().tasks().running() == 0);
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
             assertThat(tasks.cancelled()).isEqualTo(cancelled);
             assertThat(tasks.completed()).isEqualTo(rounds - cancelled);
         }
+        assertThat(told.get()).isEqualTo(rounds);
         System.out.println("C029 " + isolation + ": " + cancelled + " of " + rounds + " cancelled in time");
+    }
+
+    private static void settle(CompletableFuture<?> future) throws Exception {
+        try {
+            future.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | CancellationException e) {
+            // What it is, the future has said.
+        }
+    }
+
+    @BothModes
+    @DisplayName("C029: two threads cancel, a third completes: all see one outcome")
+    void c029SeveralCancel(Isolation isolation) throws Exception {
+        int rounds = isolation == Isolation.THREAD ? 2_000 : 500;
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(1).start()) {
+            for (int i = 0; i < rounds; i++) {
+                CompletableFuture<Integer> future = pool.submit(i);
+                Future<Boolean> first = threads.submit(() -> future.cancel(false));
+                Future<Boolean> second = threads.submit(() -> future.cancel(false));
+                boolean won = first.get(10, TimeUnit.SECONDS);
+                assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(won);
+                settle(future);
+                assertThat(future.isCancelled()).isEqualTo(won);
+            }
+            ApiContractTest.sample(pool);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 }

@@ -93,6 +93,13 @@ final class Gate implements AutoCloseable {
         held.remove(0).close();
     }
 
+    /** Lets so many held tasks go, the latest first: those before may belong to workers that are gone. */
+    synchronized void letLatestGo(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            held.remove(held.size() - 1).close();
+        }
+    }
+
     /** Lets everybody go, now and later. */
     synchronized void open() {
         open = true;
