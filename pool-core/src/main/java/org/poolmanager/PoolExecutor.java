@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.poolmanager.Engine.End;
+import org.poolmanager.Shutdown.End;
 import org.poolmanager.wire.PayloadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -298,7 +298,7 @@ final class PoolExecutor extends AbstractExecutorService {
             }
             shutDown = true;
         }
-        engine.endAccepting();
+        engine.shutdown().endAccepting();
         return true;
     }
 

@@ -112,6 +112,16 @@ final class Shutdown {
         cleanUp.run();
     }
 
+    /** Accepts nothing more, and goes on with what it has until it is closed. */
+    void endAccepting() {
+        life.lock.lock();
+        try {
+            stopAccepting();
+        } finally {
+            board.release();
+        }
+    }
+
     /** Stops accepting and waits for accepted work. Returns whether all of it is done. */
     boolean awaitWork(Duration limit) throws InterruptedException {
         life.lock.lockInterruptibly();
