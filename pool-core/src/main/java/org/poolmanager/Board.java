@@ -483,9 +483,13 @@ final class Board {
      * are handed out, and what follows from that is done when the lock is free.
      */
     void release() {
-        handOut();
-        Consequences todo = takeConsequences();
-        life.lock.unlock();
+        Consequences todo;
+        try {
+            handOut();
+        } finally {
+            todo = takeConsequences();
+            life.lock.unlock();
+        }
         if (todo != null) {
             todo.carryOut();
         }

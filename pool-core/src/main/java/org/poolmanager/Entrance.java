@@ -42,7 +42,7 @@ final class Entrance {
         life.lock.lockInterruptibly();
         try {
             checkOpen();
-            if (isOpenAtOnce(task)) {
+            if (hasRoomFor(task)) {
                 board.admit(task, System.nanoTime());
                 return true;
             }
@@ -65,7 +65,7 @@ final class Entrance {
         life.lock.lock();
         try {
             checkOpen();
-            if (!isOpenAtOnce(task)) {
+            if (!hasRoomFor(task)) {
                 board.reject(Reason.FULL);
                 return false;
             }
@@ -92,9 +92,7 @@ final class Entrance {
         life.lock.lock();
         try {
             checkOpen();
-            if (supply.isRefused()) {
-                throw closedMeanwhile();
-            }
+            checkServed(supply);
             join(supply, more);
         } finally {
             board.release();
@@ -120,7 +118,8 @@ final class Entrance {
     private void await(Supply supply, List<Task> more, boolean all) throws InterruptedException {
         life.lock.lockInterruptibly();
         try {
-            if (!supply.isRefused()) {
+            checkServed(supply);
+            if (!more.isEmpty()) {
                 checkOpen();
             }
             join(supply, more);
@@ -154,7 +153,8 @@ final class Entrance {
                 taken = supply.isTaken(all);
             }
             while (!taken && nanos > 0) {
-                checkStillServed(supply);
+                checkServed(supply);
+                refuseToWait();
                 nanos = supply.moved.awaitNanos(nanos);
                 taken = supply.isTaken(all);
             }
@@ -173,19 +173,18 @@ final class Entrance {
         }
     }
 
-    private void checkStillServed(Supply supply) {
+    private void checkServed(Supply supply) {
         if (supply.isRefused()) {
             checkOpen();
-            throw closedMeanwhile();
-        }
-        if (PoolThread.isOf(life)) {
-            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
+            throw new IllegalStateException("Pool '" + settings.name()
+                    + "' was closed while a task waited for room; it has been started again since");
         }
     }
 
-    private IllegalStateException closedMeanwhile() {
-        return new IllegalStateException("Pool '" + settings.name()
-                + "' was closed while a task waited for room; it has been started again since");
+    private void refuseToWait() {
+        if (PoolThread.isOf(life)) {
+            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
+        }
     }
 
     private void checkOpen() {
@@ -195,15 +194,17 @@ final class Entrance {
         life.checkOpen();
     }
 
-    private boolean isOpenAtOnce(Task task) {
-        return board.hasRoom() && line.isEmpty() && task.destination.hasRoom();
+    /** Nobody is overtaken: whoever still stands in the line then is refused by his own destination. */
+    private boolean hasRoomFor(Task task) {
+        admitWaiting();
+        return board.hasRoom() && task.destination.hasRoom();
     }
 
     // ---- under the pool's lock ----
 
     /** Takes in those who wait, in turn, as far as there is room. */
     void admitWaiting() {
-        if (line.isEmpty()) {
+        if (line.isEmpty() || !life.state().acceptsTasks()) {
             return;
         }
         long now = System.nanoTime();

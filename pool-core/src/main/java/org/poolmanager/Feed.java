@@ -57,6 +57,22 @@ final class Feed {
         isBroken = false;
     }
 
+    /** The same, when the source has failed; what goes wrong now is told beside that. */
+    void finishBehind(Throwable first) {
+        if (isBroken) {
+            return;
+        }
+        try {
+            finish();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            first.addSuppressed(e);
+        } catch (RuntimeException e) {
+            isBroken = false; // the source's failure is the one to be told
+            first.addSuppressed(e);
+        }
+    }
+
     /** Whether the pool refused something, or the wait for it was interrupted. */
     boolean isBroken() {
         return isBroken;

@@ -60,11 +60,11 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
                 }
                 add(element, feed);
             }
-        } finally {
-            if (!feed.isBroken() && !isDone()) {
-                feed.finish(); // also what came before the source failed
-            }
+        } catch (Throwable e) {
+            feed.finishBehind(e); // what came before the source failed
+            throw e;
         }
+        feed.finish();
     }
 
     private void end(Feed feed, @Nullable Throwable failure) {
@@ -85,6 +85,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         try {
             task = engine.task(element, engine.results());
         } catch (PayloadException e) {
+            feed.finish(); // it has its place behind those before it
             engine.refuse(e);
             return;
         }

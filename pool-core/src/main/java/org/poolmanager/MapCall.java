@@ -105,16 +105,15 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** The input itself failed, or the pool was closed: what was accepted still gets its outcome. */
     private void awaitBehind(Feed feed, Throwable first) {
         try {
-            if (!feed.isBroken()) {
-                feed.finish();
-            }
+            feed.finishBehind(first);
             await(feed.end());
-        } catch (InterruptedException | IllegalStateException e) {
+        } catch (InterruptedException e) {
             abandon();
             first.addSuppressed(e);
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            abandon();
+            first.addSuppressed(e);
         }
     }
 

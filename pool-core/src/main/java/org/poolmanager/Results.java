@@ -131,7 +131,9 @@ final class Results implements Destination {
     @Nullable
     Task take(long waitNanos) throws InterruptedException {
         Task next = await(waitNanos);
-        tellOfRoom();
+        if (next != null) {
+            tellOfRoom();
+        }
         return next;
     }
 
@@ -166,7 +168,9 @@ final class Results implements Destination {
         } finally {
             lock.unlock();
         }
-        tellOfRoom();
+        if (next != null) {
+            tellOfRoom();
+        }
         return next;
     }
 

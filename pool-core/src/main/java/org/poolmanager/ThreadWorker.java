@@ -23,7 +23,7 @@ import org.slf4j.MDC;
  */
 final class ThreadWorker implements Worker {
 
-    /** An answer is not held up for longer by the task behind it. */
+    /** An answer is not held up for much longer than this, or a millisecond, by the task behind it. */
     private static final long MAX_DELAY = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final int MAX_BATCH = 256;
@@ -72,6 +72,8 @@ final class ThreadWorker implements Worker {
     private long finished;
 
     private long current;
+
+    private long currentSince;
 
     private boolean held;
 
@@ -250,9 +252,7 @@ final class ThreadWorker implements Worker {
         if (job != null) {
             begun++;
             current = job.id;
-            if (laneWaits && !answers.isEmpty()) {
-                notifyAll();
-            }
+            currentSince = System.nanoTime();
         }
         return job;
     }
@@ -267,7 +267,13 @@ final class ThreadWorker implements Worker {
             answeredSince = System.nanoTime();
         }
         answers.add(answer);
-        return inbox.isEmpty() || answers.size() >= MAX_BATCH;
+        if (inbox.isEmpty() || answers.size() >= MAX_BATCH) {
+            return true;
+        }
+        if (laneWaits) {
+            notifyAll(); // what lies in the inbox may run for long, or be called back
+        }
+        return false;
     }
 
     @Override
@@ -307,6 +313,11 @@ final class ThreadWorker implements Worker {
         held = finished <= answered;
         notifyAll();
         return held;
+    }
+
+    @Override
+    public synchronized long begunAt(long task) {
+        return current == task ? currentSince : System.nanoTime();
     }
 
     @Override

@@ -49,7 +49,7 @@ final class TimeKeeper {
     void watch(Slot slot) {
         Task head = slot.inFlight.peek();
         if (limit != null && head != null && slot.watchedGeneration != slot.generation) {
-            arm(slot, Nanos.of(limit) - (System.nanoTime() - head.startedAt));
+            arm(slot, Nanos.of(limit) - elapsed(slot, head));
         }
     }
 
@@ -77,7 +77,7 @@ final class TimeKeeper {
             if (limit == null || head == null || slot.state != WorkerState.BUSY) {
                 return;
             }
-            long elapsed = System.nanoTime() - head.startedAt;
+            long elapsed = elapsed(slot, head);
             if (elapsed < Nanos.of(limit)) {
                 watch(slot);
             } else if (board.hold(slot)) {
@@ -91,6 +91,13 @@ final class TimeKeeper {
         } finally {
             board.release();
         }
+    }
+
+    /** A thread may be held up by callbacks before it begins: that is not the task's time. */
+    private static long elapsed(Slot slot, Task head) {
+        Worker worker = slot.worker;
+        long begun = worker == null ? 0 : worker.begunAt(head.id);
+        return System.nanoTime() - (begun == 0 ? head.startedAt : begun);
     }
 
     /** If a worker is idle and another has tasks waiting behind a long one, calls those back. */

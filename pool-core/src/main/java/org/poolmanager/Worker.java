@@ -24,7 +24,7 @@ interface Worker {
     /** Asks for everything back that has not begun; {@link Sink#recalled} answers. Like {@link #send}. */
     void recall(long request);
 
-    /** Hands over what was appended. Not under the pool's lock; may wait for a large payload to be read. */
+    /** Hands over what was appended. Not under the pool's lock; waits for nobody. */
     void flush();
 
     /**
@@ -34,6 +34,15 @@ interface Worker {
      * @return whether it is now held at that task, or before it; false: it has finished it, and nothing is forbidden
      */
     boolean holdAfter(long answered);
+
+    /**
+     * When it began a task, or this moment if it is about to.
+     *
+     * @return 0 if it does not know better than the board does
+     */
+    default long begunAt(long task) {
+        return 0;
+    }
 
     /** How many tasks it has begun. */
     long begun();

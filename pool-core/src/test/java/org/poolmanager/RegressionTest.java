@@ -325,4 +325,123 @@ class RegressionTest {
             assertThat(records.messages().get(0)).hasSize(400_000);
         }
     }
+
+    @Test
+    @DisplayName("a result larger than the socket takes is sent though a recall comes in the midst of it")
+    void recallDuringLargeResult() throws Exception {
+        try (var pool = PoolManager.builder((Integer megabytes) -> {
+                    Tasks.sleepMillis(4);
+                    return new byte[megabytes << 20];
+                })
+                .size(2)
+                .start()) {
+            for (int round = 0; round < 40; round++) {
+                List<byte[]> results = pool.map(List.of(4, 1, 4, 1, 4));
+                assertThat(results).extracting(bytes -> bytes.length >> 20).containsExactly(4, 1, 4, 1, 4);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a worker that exits while its log records fill the socket is gone at once")
+    void exitBehindManyRecords() throws Exception {
+        try (var pool = PoolManager.builder((Integer x) -> {
+                    var log = org.slf4j.LoggerFactory.getLogger("test.flood");
+                    String text = "x".repeat(10_000);
+                    for (int i = 0; i < 2000; i++) {
+                        log.info(text);
+                    }
+                    System.exit(x);
+                    return x;
+                })
+                .size(1)
+                .loggers("test.flood")
+                .start()) {
+            var flood = (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("test.flood");
+            flood.setAdditive(false);
+            try {
+                Outcome<Integer> outcome = pool.mapOutcomes(List.of(3)).get(0);
+                assertThat(outcome.failure())
+                        .isInstanceOfSatisfying(
+                                WorkerCrashedException.class,
+                                e -> assertThat(e.exit().exitValue()).isEqualTo(3));
+            } finally {
+                flood.setAdditive(true);
+            }
+        }
+    }
+
+    @BothModes
+    @DisplayName("a map and a feeder whose pool is closed between two of their elements end, and add nothing to it")
+    void closedBetweenElements(Isolation isolation) throws Exception {
+        var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(1).start();
+        List<Integer> source = closingAt(pool, 200);
+        assertThatThrownBy(() -> pool.map(source))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed");
+        long submitted = pool.stats().tasks().submitted();
+        assertThat(submitted).isLessThanOrEqualTo(200);
+        pool.start();
+        CompletableFuture<Long> feeder = pool.putAsync(closingAt(pool, 200));
+        assertThatThrownBy(() -> feeder.get(10, TimeUnit.SECONDS)).hasMessageContaining("tasks had been fed");
+        PoolStats stats = pool.stats();
+        assertThat(stats.tasks().finished()).isEqualTo(stats.tasks().submitted());
+        assertThat(stats.queue().size()).isZero();
+    }
+
+    private static List<Integer> closingAt(PoolManager<Integer, Integer> pool, int element) {
+        return new java.util.AbstractList<>() {
+
+            @Override
+            public Integer get(int index) {
+                if (index == element) {
+                    pool.close();
+                }
+                return index;
+            }
+
+            @Override
+            public int size() {
+                return 1000;
+            }
+        };
+    }
+
+    @Test
+    @DisplayName("a fed element that cannot be sent has its place in the order, behind those before it")
+    void unsendableInOrder() throws Exception {
+        List<Object> source = new ArrayList<>(List.of(0, 1, 2, 3, 4));
+        source.add(new Thread());
+        source.add(6);
+        try (var pool =
+                PoolManager.builder((Object x) -> x).ordered(true).size(1).start()) {
+            pool.putAsync(source).get(10, TimeUnit.SECONDS);
+            for (int i = 0; i < 7; i++) {
+                if (i == 5) {
+                    assertThatThrownBy(pool::get)
+                            .isInstanceOfSatisfying(
+                                    TaskSerializationException.class,
+                                    e -> assertThat(e.index()).isEqualTo(5));
+                } else {
+                    assertThat(pool.get()).isEqualTo(i);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("in threads, what a callback takes is not the next task's time")
+    void callbackBeforeTask() throws Exception {
+        try (var pool = PoolManager.builder((Integer x) -> x)
+                .isolation(Isolation.THREAD)
+                .size(1)
+                .taskTimeout(Duration.ofMillis(200))
+                .start()) {
+            CompletableFuture<Integer> slow = pool.submit(1).thenApply(Tasks::sleepFiveHundred);
+            CompletableFuture<Integer> next = pool.submit(2);
+            assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo(2);
+            assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+    }
 }

@@ -56,6 +56,11 @@ final class Tasks {
         return millis;
     }
 
+    static int sleepFiveHundred(int x) {
+        sleepMillis(500);
+        return x;
+    }
+
     static int waitAndHeed(int millis) throws InterruptedException {
         Thread.sleep(millis);
         return millis;

@@ -2,6 +2,8 @@ package org.poolmanager.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -14,6 +16,10 @@ import java.nio.channels.WritableByteChannel;
  * the socket for everybody.
  */
 public final class Connection implements ReadableByteChannel, WritableByteChannel {
+
+    private static final long FOREVER = 0;
+
+    private static final long NOT_AT_ALL = -1;
 
     /** Should the moment be missed, it is looked for again. */
     private static final long AGAIN_MILLIS = 100;
@@ -59,11 +65,10 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     public int read(ByteBuffer target) throws IOException {
         while (!readingStopped) {
             if (wantsWrite) {
-                selector.selectNow(); // a peer that never stops sending must not starve those who write to it
-                serveWriters();
+                await(NOT_AT_ALL); // a peer that never stops sending must not starve those who write to it
             }
             if (drained) {
-                await(0);
+                await(FOREVER);
                 drained = false;
             } else {
                 int room = target.remaining();
@@ -80,7 +85,7 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     /**
      * Waits until there are bytes to read. For the reading thread.
      *
-     * @param millis how long, 0: as long as it takes
+     * @param millis how long; 0: as long as it takes; negative: not at all
      * @return whether a read would find something, be it the end; false also after {@link #wakeUp}
      * @throws IOException if the socket is broken
      */
@@ -97,23 +102,36 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     }
 
     /**
-     * Waits until bytes can be written, or a while. For the reading thread, which does not read meanwhile.
+     * Waits until bytes can be written, or a while. For the thread whose turn it is to read, which does not read
+     * meanwhile. An interrupt is kept.
      *
      * @throws IOException if the socket is broken
      */
     public void awaitWritableHere() throws IOException {
+        boolean interrupted = Thread.interrupted();
         key.interestOps(SelectionKey.OP_WRITE);
         try {
             await(AGAIN_MILLIS);
         } finally {
             key.interestOps(SelectionKey.OP_READ | (wantsWrite ? SelectionKey.OP_WRITE : 0));
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     private boolean await(long millis) throws IOException {
         Thread.interrupted(); // left behind by somebody's callback: with it, nothing would be waited for
-        selector.select(millis);
-        return serveWriters();
+        try {
+            if (millis < 0) {
+                selector.selectNow();
+            } else {
+                selector.select(millis);
+            }
+            return serveWriters();
+        } catch (ClosedSelectorException | CancelledKeyException e) {
+            throw new IOException("the connection was closed meanwhile", e);
+        }
     }
 
     /** Returns whether there is something to read. */
@@ -144,9 +162,13 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
 
     /** Has the reading thread call {@code whenWritable} as soon as the socket takes more. */
     public void awaitWritable() {
-        key.interestOpsOr(SelectionKey.OP_WRITE);
-        wantsWrite = true;
-        selector.wakeup();
+        try {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
+            wantsWrite = true;
+            selector.wakeup();
+        } catch (CancelledKeyException e) {
+            // The connection is closed, as the reading thread learns.
+        }
     }
 
     /** Ends the reading, though the socket is open: {@link #read} returns -1 from now on. */

@@ -56,12 +56,13 @@ public final class FrameReader {
     }
 
     /**
-     * Whether a further frame can probably be had without waiting.
+     * Whether a further frame can be had without waiting.
      *
-     * @return true if at least a header is in the buffer
+     * @return true if the whole of one is in the buffer
      */
     public boolean hasBuffered() {
-        return buffer.remaining() >= Frame.HEADER_BYTES;
+        return buffer.remaining() >= Frame.HEADER_BYTES
+                && buffer.remaining() - Frame.LENGTH_BYTES >= buffer.getInt(buffer.position());
     }
 
     private void read(byte[] target) throws IOException {

@@ -25,6 +25,9 @@ final class Inbox {
     /** The task thread has nothing to do. */
     private boolean idle;
 
+    /** How often somebody has read. */
+    private long reads;
+
     /** How many tasks have been given out. */
     private long given;
 
@@ -81,9 +84,18 @@ final class Inbox {
     }
 
     /** Waits until the parent allows tasks again, or kills this process; it sends a frame when it allows them. */
-    synchronized void awaitPardon(Scoreboard scoreboard) throws InterruptedException {
+    synchronized void awaitPardon(Scoreboard scoreboard) {
         while (scoreboard.isDoomed()) {
+            pause();
+        }
+    }
+
+    /** An interrupt is meant for a task, and none is running. */
+    private void pause() {
+        try {
             wait();
+        } catch (InterruptedException e) {
+            // It has come too late.
         }
     }
 
@@ -103,15 +115,25 @@ final class Inbox {
         return !idle && given == task && tryToRead();
     }
 
+    /** Takes the turn if nobody has read since somebody had so often, and the task thread is not idle. */
+    synchronized boolean tryToReadAfter(long count) {
+        return !idle && reads == count && tryToRead();
+    }
+
     synchronized void stopReading() {
         reading = false;
+        reads++;
         notifyAll();
     }
 
+    synchronized long reads() {
+        return reads;
+    }
+
     /** Waits until there is a task, or the turn to read is free. */
-    synchronized void awaitReader() throws InterruptedException {
-        while (tasks.isEmpty() && (reading || abandoned) && !closed) {
-            wait();
+    synchronized void awaitReader() {
+        while (tasks.isEmpty() && (reading || abandoned)) {
+            pause();
         }
     }
 

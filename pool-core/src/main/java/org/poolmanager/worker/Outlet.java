@@ -18,7 +18,7 @@ final class Outlet {
 
     private static final long MAX_DELAY = TimeUnit.MICROSECONDS.toNanos(100);
 
-    /** While this process exits nobody says when the parent reads again; then it is tried so often, for so long. */
+    /** Whoever waits for the parent to read tries again so often; while this process exits, so many times. */
     private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final int RETRIES = 100;
@@ -89,6 +89,9 @@ final class Outlet {
     void flush() {
         lock.lock();
         try {
+            if (!busy && !writer.hasUnflushed()) {
+                return;
+            }
             takeTurn();
             try {
                 flushAll();
@@ -132,15 +135,16 @@ final class Outlet {
                 sent = writer.sent();
                 retries = 0;
             }
-            if (connection.isReading() && inbox.tryToRead()) {
-                awaitWritable();
-            } else if (connection.isReading()) {
-                connection.awaitWritable();
-                writable.awaitUninterruptibly();
-            } else if (retries++ < RETRIES) {
+            if (!connection.isReading()) {
+                if (retries++ == RETRIES) {
+                    throw new IOException("the parent does not read");
+                }
                 pause();
+            } else if (inbox.tryToRead()) {
+                awaitWritable();
             } else {
-                throw new IOException("the parent does not read");
+                connection.awaitWritable();
+                pause(); // whoever reads may stop at any moment, and then it is for this thread to look
             }
         }
     }

@@ -14,6 +14,10 @@ import org.poolmanager.wire.Levels;
 /** Takes in what the parent sends, for whoever has the turn to read. */
 final class Reception {
 
+    static final long FOREVER = 0;
+
+    static final long NOT_AT_ALL = -1;
+
     private final Connection connection;
 
     private final FrameReader frames;
@@ -36,14 +40,15 @@ final class Reception {
 
     /** Waits for the next task, reading itself as long as nobody else does; null when nothing more will come. */
     @Nullable
-    Frame next() throws InterruptedException {
+    Frame next() {
         while (true) {
             Frame task = inbox.poll();
             if (task != null || inbox.isFinished()) {
                 return task;
             }
+            outlet.flush(); // what was left unflushed because more was to be done, and has been called back since
             if (inbox.tryToRead()) {
-                read(0);
+                read(FOREVER);
             } else {
                 inbox.awaitReader();
             }
@@ -53,7 +58,7 @@ final class Reception {
     /**
      * Reads what has come and gives the turn back. Only for who has the turn.
      *
-     * @param millis how long to wait for the first byte, 0: as long as it takes
+     * @param millis how long to wait for the first byte, or {@link #FOREVER}, or {@link #NOT_AT_ALL}
      */
     void read(long millis) {
         List<Frame> answers = List.of();

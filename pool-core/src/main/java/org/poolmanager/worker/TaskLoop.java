@@ -52,7 +52,7 @@ final class TaskLoop {
      *
      * @return false if an error has left this JVM unfit for further tasks
      */
-    boolean run() throws IOException, InterruptedException {
+    boolean run() {
         boolean more = true;
         while (more) {
             more = runNext();
@@ -61,7 +61,7 @@ final class TaskLoop {
     }
 
     /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
-    private boolean runNext() throws IOException, InterruptedException {
+    private boolean runNext() {
         Frame task = reception.next();
         if (task == null) {
             return false;

@@ -41,12 +41,15 @@ final class Watch implements Runnable {
             }
         } catch (InterruptedException e) {
             WorkerMain.parentIsGone(); // nobody interrupts this thread
+        } catch (RuntimeException | Error e) {
+            System.err.println("The watch over this worker's tasks has failed: " + e);
+            WorkerMain.parentIsGone(); // without it, a long task could not be called to account
         }
     }
 
     private void round() throws InterruptedException {
         for (int round = 0; inbox.isIdle(); round++) {
-            if (round < PATIENCE) {
+            if (round < PATIENCE || outlet.hasUnflushed()) {
                 LockSupport.parkNanos(ROUND);
             } else {
                 inbox.sleepWhileIdle();
@@ -54,14 +57,18 @@ final class Watch implements Runnable {
             outlet.flushLate();
         }
         long task = inbox.given();
+        long reads = inbox.reads();
         LockSupport.parkNanos(ROUND);
         outlet.flushLate();
         for (int round = 0; inbox.tryToReadBeside(task); round++) {
             // In this order: who adds a frame after that look finds the alarm set.
             boolean sleeps = round >= PATIENCE && inbox.wakeBy(connection::wakeUp, task) && !outlet.hasUnflushed();
-            reception.read(sleeps ? 0 : ROUND_MILLIS);
+            reception.read(sleeps ? Reception.FOREVER : ROUND_MILLIS);
             inbox.forgetAlarm();
             outlet.flushLate();
+        }
+        if (inbox.tryToReadAfter(reads)) {
+            reception.read(Reception.NOT_AT_ALL);
         }
     }
 }

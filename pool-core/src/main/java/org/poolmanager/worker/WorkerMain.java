@@ -142,8 +142,12 @@ public final class WorkerMain {
     }
 
     private void sendLog(LogEvent event) {
-        outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), !inbox.isIdle());
-        inbox.wakeWatch();
+        outlet.send(Frame.of(FrameType.LOG, scoreboard.running(), event.encode()), true);
+        if (inbox.isIdle()) {
+            outlet.flush();
+        } else {
+            inbox.wakeWatch();
+        }
     }
 
     private void end(PoolProcess<?, ?> process, boolean fit) {
