@@ -147,11 +147,12 @@ final class Board {
         }
     }
 
+    /** One that is awake and will soon have done what it has; else the one with the least to do. */
     private @Nullable Slot roomiest(Task task) {
         Slot best = null;
         for (Slot slot : slots) {
             if (slot.hasRoomFor(task)) {
-                if (slot.inFlight.isEmpty()) {
+                if (slot.isSoonDone()) {
                     return slot;
                 }
                 if (best == null || slot.inFlight.size() < best.inFlight.size()) {

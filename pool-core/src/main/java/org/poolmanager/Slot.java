@@ -12,6 +12,9 @@ final class Slot {
     /** A worker's prefetched tasks should last about so long: longer costs fairness, shorter costs waiting. */
     private static final long WINDOW_NANOS = 500_000;
 
+    /** To wake a worker that sleeps takes about so long, on both sides together. */
+    private static final long WAKE_NANOS = 30_000;
+
     private static final int MIN_WINDOW = 2;
 
     private static final int MAX_WINDOW = 1024;
@@ -102,6 +105,11 @@ final class Slot {
             return false;
         }
         return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+    }
+
+    /** Whether a further task would begin here before another worker has woken up. */
+    boolean isSoonDone() {
+        return !inFlight.isEmpty() && meanNanos > 0 && inFlight.size() * meanNanos < WAKE_NANOS;
     }
 
     private static int window(long meanNanos) {
