@@ -57,7 +57,7 @@ final class Board {
         this.life = life;
         this.texts = texts;
         this.events = events;
-        this.tally = new Tally(System.nanoTime());
+        this.tally = new Tally(settings.name(), System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
         this.entrance = new Entrance(settings, life, this, texts);
         this.consequences = new Consequences(settings.name(), events);
@@ -130,6 +130,7 @@ final class Board {
     void handOut() {
         entrance.admitWaiting();
         long now = 0;
+        Slot last = null;
         while (!queue.isEmpty()) {
             Slot slot = roomiest(queue.element());
             if (slot == null) {
@@ -141,7 +142,10 @@ final class Board {
             Worker worker = slot.worker;
             if (worker != null) {
                 worker.send(task);
-                consequences.flush(worker);
+                if (slot != last) {
+                    consequences.flush(worker);
+                    last = slot;
+                }
             }
             timeKeeper.watch(slot);
         }
@@ -185,7 +189,7 @@ final class Board {
                 if (head != null && head.id == answer.task()) {
                     head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
                     slot.removeHead(head.ranNanos, now);
-                    end(head, Ending.answered(answer, ref(head, slot)), slot, now);
+                    end(head, answer, slot, now);
                 }
             }
             handOut();
@@ -262,11 +266,7 @@ final class Board {
             TaskRef ref = ref(task, slot);
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
             slot.remove(task, now);
-            end(
-                    task,
-                    Ending.failed(Kind.CRASHED, ref, texts.crashed(ref, last, i < finished, task.ranNanos)),
-                    slot,
-                    now);
+            end(task, Ending.failed(Kind.CRASHED, texts.crashed(ref, last, i < finished, task.ranNanos)), slot, now);
         }
         requeue(unstarted, slot);
     }
@@ -427,18 +427,17 @@ final class Board {
         long now = System.nanoTime();
         for (Task task : all) {
             TaskRef ref = task.slot == null ? ref(task, null) : ref(task, task.slot);
-            end(task, Ending.failed(kind, ref, why.apply(ref)), null, now);
+            end(task, Ending.failed(kind, why.apply(ref)), null, now);
         }
     }
 
     private Ending cancelled(Task task, @Nullable Slot slot) {
         TaskRef ref = ref(task, slot);
         if (task.unwanted || slot == null) {
-            return Ending.cleared(ref, new CancellationException(ref.describe() + " was cancelled before it began"));
+            return Ending.cleared(new CancellationException(ref.describe() + " was cancelled before it began"));
         }
         return Ending.failed(
                 Kind.CANCELLED,
-                ref,
                 new CancellationException(ref.describe() + " was cancelled while it ran; its worker was replaced"));
     }
 
@@ -446,10 +445,12 @@ final class Board {
         task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);
         unfinished--;
-        tally.ended(ending, task.id, now);
         if (slot != null) {
+            task.worker = slot.id;
+            task.pid = slot.pid();
             slot.count(ending.kind());
         }
+        tally.ended(task, ending, now);
         consequences.deliver(task);
         if (unfinished == 0) {
             life.changed.signalAll();
@@ -457,12 +458,11 @@ final class Board {
     }
 
     TaskRef ref(Task task, @Nullable Slot slot) {
-        Worker worker = slot == null ? null : slot.worker;
-        return new TaskRef(
-                settings.name(),
-                task.index,
-                worker == null || slot == null ? -1 : slot.id,
-                worker == null || slot == null ? -1 : slot.pid());
+        if (slot != null && slot.worker != null) {
+            task.worker = slot.id;
+            task.pid = slot.pid();
+        }
+        return task.ref(settings.name());
     }
 
     // ---- after the lock ----

@@ -2,9 +2,7 @@ package org.poolmanager;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +21,7 @@ final class Consequences {
 
     private final List<Worker> killed = new ArrayList<>(0);
 
-    private final Set<Worker> written = new LinkedHashSet<>(4);
+    private final List<Worker> written = new ArrayList<>(2);
 
     private final List<Task> delivered = new ArrayList<>();
 
@@ -45,7 +43,9 @@ final class Consequences {
     }
 
     void flush(Worker worker) {
-        written.add(worker);
+        if (!written.contains(worker)) {
+            written.add(worker);
+        }
     }
 
     void deliver(Task task) {

@@ -86,7 +86,7 @@ final class Engine {
         this.workers = settings.isolation() == Isolation.THREAD
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
-        this.unpacker = new Unpacker(workers, texts);
+        this.unpacker = new Unpacker(workers, texts, name);
         this.logs = new LogQueue(settings, life);
         this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
         this.exitHook = parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", this::endAtExit) : null;
@@ -422,7 +422,7 @@ final class Engine {
         Task task = new Task(null, TaskContext.NONE, destination);
         task.index = index;
         TaskRef ref = new TaskRef(settings.name(), index, -1, -1);
-        task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
+        task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
         return task;
     }
 
@@ -431,7 +431,7 @@ final class Engine {
         Task task = new Task(null, TaskContext.NONE, results);
         results.accepted(task);
         TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
-        task.end(Ending.failed(Kind.FAILED, ref, texts.refused(ref, why)));
+        task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
         results.deliver(List.of(task));
     }
 

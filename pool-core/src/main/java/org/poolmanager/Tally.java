@@ -7,6 +7,8 @@ import org.poolmanager.Outcome.Kind;
 /** What has become of all tasks. Guarded by the pool's lock. */
 final class Tally {
 
+    private final String pool;
+
     private final Throughput throughput;
 
     private final long[] ended = new long[Kind.values().length];
@@ -19,15 +21,16 @@ final class Tally {
 
     private PoolStats.@Nullable Failure lastFailure;
 
-    Tally(long now) {
+    Tally(String pool, long now) {
+        this.pool = pool;
         throughput = new Throughput(now);
     }
 
-    void ended(Ending ending, long task, long now) {
+    void ended(Task task, Ending ending, long now) {
         ended[ending.kind().ordinal()]++;
         throughput.add(1, now);
         if (ending.kind() != Kind.COMPLETED && ending.kind() != Kind.CANCELLED) {
-            lastFailure = new PoolStats.Failure(Instant.now(), task, type(ending.kind()), message(ending));
+            lastFailure = new PoolStats.Failure(Instant.now(), task.id, type(ending.kind()), message(task, ending));
         }
     }
 
@@ -39,12 +42,12 @@ final class Tally {
         };
     }
 
-    private static String message(Ending ending) {
+    private String message(Task task, Ending ending) {
         RuntimeException failure = ending.failure();
         if (failure != null) {
             return String.valueOf(failure.getMessage());
         }
-        return ending.from().describe() + " threw an exception; the caller has it";
+        return task.ref(pool).describe() + " threw an exception; the caller has it";
     }
 
     PoolStats.Tasks tasks(long running) {

@@ -31,6 +31,11 @@ final class Task {
     /** When a worker became free for it; 0 before. */
     long startedAt;
 
+    /** Who ran it or had it last, -1 while nobody has. */
+    int worker = -1;
+
+    long pid = -1;
+
     /** How long it waited and how long it ran, once it is done. */
     long waitedNanos;
 
@@ -70,6 +75,11 @@ final class Task {
         slot = null;
         payload = null;
         ending = how;
+    }
+
+    /** How its errors speak of it. */
+    TaskRef ref(String pool) {
+        return new TaskRef(pool, index, worker, pid);
     }
 
     Ending ending() {

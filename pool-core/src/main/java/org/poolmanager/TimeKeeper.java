@@ -82,8 +82,7 @@ final class TimeKeeper {
                 watch(slot);
             } else if (board.hold(slot)) {
                 TaskRef ref = board.ref(head, slot);
-                Ending ending =
-                        Ending.failed(Kind.TIMED_OUT, ref, texts.timedOut(ref, limit, Duration.ofNanos(elapsed)));
+                Ending ending = Ending.failed(Kind.TIMED_OUT, texts.timedOut(ref, limit, Duration.ofNanos(elapsed)));
                 board.endWithWorker(slot, head, ending, WorkerExit.TIMEOUT);
             } else {
                 arm(slot, ANSWER_ON_ITS_WAY);

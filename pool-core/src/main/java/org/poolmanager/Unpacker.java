@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.PayloadException;
@@ -12,7 +13,10 @@ final class Unpacker {
 
     private final Texts texts;
 
-    Unpacker(Workers workers, Texts texts) {
+    private final String pool;
+
+    Unpacker(Workers workers, Texts texts, String pool) {
+        this.pool = pool;
         this.workers = workers;
         this.texts = texts;
     }
@@ -22,31 +26,30 @@ final class Unpacker {
         try {
             return tryToOpen(task);
         } catch (RuntimeException | Error e) {
-            return failed(task, texts.unserializable(task.ending().from(), "outcome", e));
+            return failed(task, texts.unserializable(task.ref(pool), "outcome", e));
         }
     }
 
     @SuppressWarnings("unchecked") // the pool's type parameters were checked where the target was given
     private <R extends @Nullable Object> Outcome<R> tryToOpen(Task task) {
-        Ending ending = task.ending();
-        Ending.Answer answer = ending.answer();
-        if (answer == null) {
-            return new Outcome<>(task.index, ending.kind(), null, ending.failure());
+        if (!(task.ending() instanceof Answer answer)) {
+            return new Outcome<>(
+                    task.index, task.ending().kind(), null, task.ending().failure());
         }
-        if (answer.kind() == AnswerKind.VALUE) {
+        if (answer.how() == AnswerKind.VALUE) {
             try {
                 return new Outcome<>(task.index, Kind.COMPLETED, (R) workers.unpack(answer.raw()), null);
             } catch (PayloadException e) {
-                return failed(task, texts.unserializable(ending.from(), "result", e));
+                return failed(task, texts.unserializable(task.ref(pool), "result", e));
             }
         }
         Throwable problem = workers.problem(answer.raw());
         return failed(
                 task,
-                switch (answer.kind()) {
-                    case UNREADABLE -> texts.unserializable(ending.from(), "task", problem);
-                    case UNSERIALIZABLE -> texts.unserializable(ending.from(), "result", problem);
-                    default -> texts.failed(ending.from(), problem);
+                switch (answer.how()) {
+                    case UNREADABLE -> texts.unserializable(task.ref(pool), "task", problem);
+                    case UNSERIALIZABLE -> texts.unserializable(task.ref(pool), "result", problem);
+                    default -> texts.failed(task.ref(pool), problem);
                 });
     }
 
