@@ -7,16 +7,22 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -293,6 +299,58 @@ class ReferenceManualTest {
         pool.put(60_000);
         pool.terminate(); // kills the workers at once
         assertThat(pool.state()).isEqualTo(PoolState.STOPPED);
+    }
+
+    // ---- beyond the manual ----
+
+    @Test
+    void streams() {
+        try (var pool = PoolManager.builder((Integer x) -> x * x).start();
+                Stream<Integer> squares =
+                        pool.stream(() -> IntStream.iterate(0, x -> x + 1).iterator())) {
+            assertThat(squares.filter(x -> x % 2 == 0).limit(3)).containsExactly(0, 4, 16);
+        }
+    }
+
+    @Test
+    void progress() throws Exception {
+        List<Integer> hundred = IntStream.range(0, 100).boxed().toList();
+        try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
+            var options = MapOptions.defaults().unordered().onProgress(new ProgressLine(System.out));
+            List<Integer> results = pool.map(hundred, options);
+            assertThat(results).containsExactlyInAnyOrderElementsOf(hundred);
+        }
+    }
+
+    @Test
+    void futures() throws Exception {
+        try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
+            CompletableFuture<Integer> future = pool.submit(60_000);
+            assertThat(future.cancel(true)).isTrue(); // a running task is killed with its worker, and no other
+        }
+    }
+
+    @Test
+    void executor() throws Exception {
+        try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
+            ExecutorService executor = pool.asExecutorService();
+            Future<Long> pid = executor.submit((Callable<Long> & Serializable)
+                    () -> ProcessHandle.current().pid());
+            assertThat(pid.get()).isNotEqualTo(ProcessHandle.current().pid());
+        }
+    }
+
+    @Test
+    void outcomes() throws Exception {
+        try (var pool = PoolManager.builder((Integer x) -> 100 / x).start()) {
+            for (Outcome<Integer> outcome : pool.mapOutcomes(List.of(50, 0, 20))) {
+                if (outcome.isCompleted()) {
+                    assertThat(outcome.get()).isIn(2, 5);
+                } else {
+                    assertThat(outcome.failure()).hasRootCauseInstanceOf(ArithmeticException.class);
+                }
+            }
+        }
     }
 
     // ---- the page ----
