@@ -1,6 +1,7 @@
 package org.poolmanager.boot.autoconfigure;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
@@ -20,6 +21,8 @@ final class PoolManagerFactory {
 
     private final BeanFactory beanFactory;
 
+    private final ContextWorkers contextWorkers;
+
     private final List<PoolManagerCustomizer> customizers;
 
     private final ObjectProvider<PoolManagerLifecycle> lifecycle;
@@ -27,10 +30,12 @@ final class PoolManagerFactory {
     PoolManagerFactory(
             PoolConfigurations configurations,
             BeanFactory beanFactory,
+            ContextWorkers contextWorkers,
             ObjectProvider<PoolManagerCustomizer> customizers,
             ObjectProvider<PoolManagerLifecycle> lifecycle) {
         this.configurations = configurations;
         this.beanFactory = beanFactory;
+        this.contextWorkers = contextWorkers;
         this.customizers = customizers.orderedStream().toList();
         this.lifecycle = lifecycle;
     }
@@ -42,14 +47,31 @@ final class PoolManagerFactory {
         // The context closes the pool, after the web server has ended the requests that may need it.
         builder.shutdownHook(false);
         new PoolPropertiesMapper(configurations, name).apply(properties, builder);
+        WorkerTarget target = new WorkerTarget(worker, workerBean);
         if (workerBean != null && usesBean(properties)) {
             return createWithBean(name, builder, worker, workerBean);
         }
-        // Without any in the properties, a customizer may know the arguments; the builder checks them in any case.
-        if (properties.staticArgs() != null || customizers.isEmpty()) {
-            builder.staticArgs(new StaticArguments(configurations, name, worker).resolve());
+        try {
+            supply(name, target, properties, builder);
+        } catch (InvalidPoolConfigurationException ex) {
+            // A customizer may know the arguments that the properties do not have.
+            if (properties.staticArgs() != null || customizers.isEmpty()) {
+                throw ex;
+            }
+            return build(name, builder, ex);
         }
-        return build(name, builder);
+        return build(name, builder, null);
+    }
+
+    private void supply(
+            String name, WorkerTarget worker, PoolProperties properties, PoolManagerBuilder<Object, Object> builder) {
+        Supplier<PoolProcess<Object, Object>> supplier =
+                properties.isolation() == Isolation.THREAD ? null : contextWorkers.supplier(name, worker);
+        if (supplier != null) {
+            builder.workerFactory(supplier);
+        } else {
+            builder.staticArgs(new StaticArguments(configurations, name, worker.type()).resolve());
+        }
     }
 
     /** Whether the context makes the workers. Static arguments mean: the class is built from these, wherever it runs. */
@@ -75,23 +97,31 @@ final class PoolManagerFactory {
                             + " is safe for use by many threads, say so with @PoolWorker(shared = true).");
         }
         WorkerBeanSupplier supplier = new WorkerBeanSupplier(beanFactory, workerBean);
-        PoolManager<?, ?> pool = build(name, builder.workerFactory(supplier));
+        PoolManager<?, ?> pool = build(name, builder.workerFactory(supplier), null);
         if (lifecycle.getObject().isRunning()) {
             supplier.prepare(pool.settings().size());
         }
         return pool;
     }
 
-    private PoolManager<?, ?> build(String name, PoolManagerBuilder<?, ?> builder) {
+    /**
+     * Builds the pool.
+     *
+     * @param unresolved why the properties alone do not tell how to build the worker, if they do not
+     */
+    private PoolManager<?, ?> build(
+            String name, PoolManagerBuilder<?, ?> builder, @Nullable InvalidPoolConfigurationException unresolved) {
         customizers.forEach(customizer -> customizer.customize(name, builder));
         try {
             return builder.build();
         } catch (IllegalArgumentException ex) {
-            throw new InvalidPoolConfigurationException(
-                    culprit(name, String.valueOf(ex.getMessage())),
-                    ex.getMessage() + ".",
-                    "Correct the properties of the pool.",
-                    ex);
+            throw unresolved != null
+                    ? unresolved
+                    : new InvalidPoolConfigurationException(
+                            culprit(name, String.valueOf(ex.getMessage())),
+                            ex.getMessage() + ".",
+                            "Correct the properties of the pool.",
+                            ex);
         }
     }
 

@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param logOverflow What happens to records of workers that come faster than the loggers of the application take them.
  * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
  * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
+ * @param workerContext Classes that the context of a worker JVM gets, beside what is found to be needed.
  * @param taskTimeout Time after which a running task is ended. By default, it may run for ever.
  * @param startTimeout Time that a worker may take until it is ready.
  * @param jvm How the JVMs of workers are started.
@@ -39,6 +40,7 @@ public record PoolProperties(
         @Nullable LogOverflow logOverflow,
         @Nullable Isolation isolation,
         @Nullable Map<String, Object> staticArgs,
+        @Nullable List<String> workerContext,
         @Nullable Duration taskTimeout,
         @Nullable Duration startTimeout,
         @DefaultValue Jvm jvm,
@@ -75,6 +77,7 @@ public record PoolProperties(
                 first(logOverflow, others.logOverflow),
                 first(isolation, others.isolation),
                 first(staticArgs, others.staticArgs),
+                first(workerContext, others.workerContext),
                 first(taskTimeout, others.taskTimeout),
                 first(startTimeout, others.startTimeout),
                 jvm.orElse(others.jvm),

@@ -240,8 +240,7 @@ class ConfigurationMistakeTests {
                         + " constructor that takes that. It has: Scaler(int quality, Duration maxPause).")
                 .hasAction("Give one value for each parameter of a constructor")
                 .hasAction(
-                        "A worker JVM has no beans to inject: a worker that needs some must be created by the context,"
-                                + " with 'poolmanager.pools.thumbs.isolation' set to 'thread' and no static arguments.");
+                        "Parameters that are left out are injected: those that are beans, and those annotated with @Value.");
     }
 
     @Test
