@@ -51,6 +51,22 @@ final class ContextWorkers {
         }
     }
 
+    /**
+     * The bean that makes the workers of a pool on threads of the application, defined here because the application has
+     * none that does; null if constructor and static arguments are enough.
+     */
+    @Nullable
+    String prototype(String pool, WorkerTarget worker) {
+        StaticArguments arguments = new StaticArguments(configurations, pool, worker.type());
+        if (!needsSpring(worker, arguments)) {
+            return null;
+        }
+        String bean = "poolmanager.pools." + pool + ".worker";
+        contexts.definePrototype(
+                bean, worker.type(), arguments.resolvePart(WorkerContexts.injectedConstructor(worker.type())));
+        return bean;
+    }
+
     private boolean needsSpring(WorkerTarget worker, StaticArguments arguments) {
         return isMadeByMethod(worker, arguments)
                 || WorkerContexts.isCompletedBySpring(worker.type())

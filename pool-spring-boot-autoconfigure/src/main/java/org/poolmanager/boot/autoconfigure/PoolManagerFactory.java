@@ -9,6 +9,7 @@ import org.poolmanager.PoolManagerBuilder;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolWorker;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
+import org.poolmanager.boot.worker.WorkerContexts;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -49,29 +50,51 @@ final class PoolManagerFactory {
         new PoolPropertiesMapper(configurations, name).apply(properties, builder);
         WorkerTarget target = new WorkerTarget(worker, workerBean);
         if (workerBean != null && usesBean(properties)) {
-            return createWithBean(name, builder, worker, workerBean);
+            refuseSingleton(worker, workerBean, name);
         }
+        InvalidPoolConfigurationException unresolved = null;
+        WorkerBeanSupplier beans = null;
         try {
-            supply(name, target, properties, builder);
+            beans = supply(target, properties, builder, name);
         } catch (InvalidPoolConfigurationException ex) {
-            // A customizer may know the arguments that the properties do not have.
-            if (properties.staticArgs() != null || customizers.isEmpty()) {
+            if (customizers.isEmpty() || !mayBeGivenArguments(worker, properties)) {
                 throw ex;
             }
-            return build(name, builder, ex);
+            unresolved = ex;
         }
-        return build(name, builder, null);
+        PoolManager<?, ?> pool = build(name, builder, unresolved);
+        if (beans != null && lifecycle.getObject().isRunning()) {
+            beans.prepare(pool.settings().size());
+        }
+        return pool;
     }
 
-    private void supply(
-            String name, WorkerTarget worker, PoolProperties properties, PoolManagerBuilder<Object, Object> builder) {
-        Supplier<PoolProcess<Object, Object>> supplier =
-                properties.isolation() == Isolation.THREAD ? null : contextWorkers.supplier(name, worker);
+    /** A customizer may know the arguments that the properties do not have, if all the worker needs is these. */
+    private static boolean mayBeGivenArguments(Class<?> worker, PoolProperties properties) {
+        return properties.staticArgs() == null
+                && properties.workerContext() == null
+                && !WorkerContexts.isCompletedBySpring(worker);
+    }
+
+    /** Tells the builder how workers are made; returns the supplier if beans of this context are the workers. */
+    private @Nullable WorkerBeanSupplier supply(
+            WorkerTarget worker, PoolProperties properties, PoolManagerBuilder<Object, Object> builder, String name) {
+        WorkerBeanSupplier beans = null;
+        Supplier<PoolProcess<Object, Object>> supplier;
+        if (properties.isolation() == Isolation.THREAD) {
+            String own = usesBean(properties) ? worker.beanName() : null;
+            String bean = own != null ? own : contextWorkers.prototype(name, worker);
+            beans = bean == null ? null : new WorkerBeanSupplier(beanFactory, bean);
+            supplier = beans;
+        } else {
+            supplier = contextWorkers.supplier(name, worker);
+        }
         if (supplier != null) {
             builder.workerFactory(supplier);
         } else {
             builder.staticArgs(new StaticArguments(configurations, name, worker.type()).resolve());
         }
+        return beans;
     }
 
     /** Whether the context makes the workers. Static arguments mean: the class is built from these, wherever it runs. */
@@ -84,24 +107,17 @@ final class PoolManagerFactory {
         return PoolManager.builder((Class<? extends PoolProcess<Object, Object>>) worker);
     }
 
-    private PoolManager<?, ?> createWithBean(
-            String name, PoolManagerBuilder<Object, Object> builder, Class<?> worker, String workerBean) {
+    private void refuseSingleton(Class<?> worker, String bean, String pool) {
         PoolWorker annotation = AnnotatedElementUtils.getMergedAnnotation(worker, PoolWorker.class);
-        if (beanFactory.isSingleton(workerBean) && (annotation == null || !annotation.shared())) {
+        if (beanFactory.isSingleton(bean) && (annotation == null || !annotation.shared())) {
             throw new InvalidPoolConfigurationException(
-                    configurations.setting(name, "worker"),
-                    "Bean '" + workerBean + "' (" + worker.getName() + ") is a singleton, and in thread isolation the"
-                            + " workers of pool '" + name + "' would all call this one object from different threads at"
+                    configurations.setting(pool, "worker"),
+                    "Bean '" + bean + "' (" + worker.getName() + ") is a singleton, and in thread isolation the"
+                            + " workers of pool '" + pool + "' would all call this one object from different threads at"
                             + " once.",
                     "Give the bean prototype scope with @Scope(\"prototype\"), so that each worker gets its own; or, if it"
                             + " is safe for use by many threads, say so with @PoolWorker(shared = true).");
         }
-        WorkerBeanSupplier supplier = new WorkerBeanSupplier(beanFactory, workerBean);
-        PoolManager<?, ?> pool = build(name, builder.workerFactory(supplier), null);
-        if (lifecycle.getObject().isRunning()) {
-            supplier.prepare(pool.settings().size());
-        }
-        return pool;
     }
 
     /**

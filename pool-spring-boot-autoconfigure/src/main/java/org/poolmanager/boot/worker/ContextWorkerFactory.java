@@ -135,12 +135,15 @@ record ContextWorkerFactory(
 
     private static String innermost(Throwable ex) {
         Throwable cause = ex;
-        while (cause.getCause() != null && cause.getCause() != cause) {
+        String bean = null;
+        while (true) {
+            if (cause instanceof BeanCreationException creation && creation.getBeanName() != null) {
+                bean = creation.getBeanName();
+            }
+            if (cause.getCause() == null) {
+                return cause + (bean == null ? "" : " (bean '" + bean + "')");
+            }
             cause = cause.getCause();
         }
-        String where = ex instanceof BeanCreationException creation && creation.getBeanName() != null
-                ? " (bean '" + creation.getBeanName() + "')"
-                : "";
-        return cause + where;
     }
 }

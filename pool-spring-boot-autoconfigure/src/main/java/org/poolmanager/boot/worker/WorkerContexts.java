@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.worker.PoolProcess;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** What an application knows about the workers that Spring builds in child JVMs. */
@@ -59,6 +61,21 @@ public final class WorkerContexts {
         return beanFactory.containsBeanDefinition(bean)
                 && beanFactory.getMergedBeanDefinition(bean) instanceof AbstractBeanDefinition definition
                 && definition.getFactoryMethodName() != null;
+    }
+
+    /**
+     * Defines a bean of the application that is a new worker each time, for workers on its threads.
+     *
+     * @param bean the name that it gets
+     * @param worker its class
+     * @param arguments values of constructor parameters by index; the others are injected
+     */
+    public void definePrototype(String bean, Class<?> worker, Map<Integer, Object> arguments) {
+        RootBeanDefinition definition = new RootBeanDefinition(worker);
+        definition.setScope(BeanDefinition.SCOPE_PROTOTYPE);
+        definition.setAutowireCandidate(false);
+        arguments.forEach(definition.getConstructorArgumentValues()::addIndexedArgumentValue);
+        beanFactory.registerBeanDefinition(bean, definition);
     }
 
     /**
