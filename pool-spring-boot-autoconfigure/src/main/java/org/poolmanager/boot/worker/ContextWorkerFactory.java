@@ -3,6 +3,8 @@ package org.poolmanager.boot.worker;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Supplier;
+import org.apache.commons.logging.LogFactory;
+import org.apache.commons.logging.impl.Slf4jLogFactory;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
@@ -45,6 +47,7 @@ record ContextWorkerFactory(
 
     @Override
     public PoolProcess<Object, Object> get() {
+        shortenLogging();
         GenericApplicationContext context = new GenericApplicationContext();
         context.setId("worker");
         context.setDisplayName("Context of worker " + worker);
@@ -71,6 +74,7 @@ record ContextWorkerFactory(
         beanFactory.setConversionService(ApplicationConversionService.getSharedInstance());
         beanFactory.addEmbeddedValueResolver(properties::resolveRequiredPlaceholders);
         if (named.isEmpty()) {
+            context.addBeanFactoryPostProcessor(NoMessages::register);
             beanFactory.setAutowireCandidateResolver(new ContextAnnotationAutowireCandidateResolver());
             context.registerBean(AutowiredAnnotationBeanPostProcessor.class);
             if (features.jakarta) {
@@ -131,6 +135,14 @@ record ContextWorkerFactory(
 
     private static ClassLoader loader() {
         return ClassLoader.getSystemClassLoader();
+    }
+
+    /** Without a choice, Spring's logging finds SLF4J only after it has started Log4j's interface to it. */
+    private static void shortenLogging() {
+        if (ClassUtils.isPresent("ch.qos.logback.classic.Logger", loader())
+                && System.getProperty(LogFactory.FACTORY_PROPERTY) == null) {
+            System.setProperty(LogFactory.FACTORY_PROPERTY, Slf4jLogFactory.class.getName());
+        }
     }
 
     private static String innermost(Throwable ex) {

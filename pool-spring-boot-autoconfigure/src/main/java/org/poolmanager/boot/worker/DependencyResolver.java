@@ -10,17 +10,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolManager;
 import org.poolmanager.boot.PoolManagers;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
-import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ResourceLoader;
 
 /** Which beans of the application Spring would choose for an injection point, found without creating any. */
 final class DependencyResolver {
 
     private static final Set<String> HOLDERS = Set.of("jakarta.inject.Provider", Optional.class.getName());
+
+    /** What a context injects of itself. */
+    private static final Set<Class<?>> CONTEXT =
+            Set.of(BeanFactory.class, ResourceLoader.class, ApplicationEventPublisher.class);
 
     private final DefaultListableBeanFactory beanFactory;
 
@@ -36,9 +42,8 @@ final class DependencyResolver {
     boolean isGivenByAnyContext(DependencyDescriptor point) {
         Class<?> type = point.getDependencyType();
         return beanFactory.getAutowireCandidateResolver().getSuggestedValue(point) != null
-                || (type.isInterface()
-                        && (type.isAssignableFrom(GenericApplicationContext.class)
-                                || type.isAssignableFrom(StandardEnvironment.class)));
+                || CONTEXT.stream().anyMatch(part -> part.isAssignableFrom(type))
+                || (type.isInterface() && type.isAssignableFrom(StandardEnvironment.class));
     }
 
     /** Whether Spring would fail if there is nothing to inject. */
