@@ -3,6 +3,7 @@ package org.poolmanager.boot.autoconfigure;
 import java.time.Duration;
 import org.poolmanager.PoolListener;
 import org.poolmanager.PoolManager;
+import org.poolmanager.boot.PoolManagerBuilderFactory;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistrationListener;
@@ -14,8 +15,10 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
@@ -50,6 +53,17 @@ public final class PoolManagerAutoConfiguration {
         ContextWorkers contextWorkers = new ContextWorkers(
                 configurations, new WorkerContexts(beanFactory, environment), beanFactory.getBeanClassLoader());
         return new PoolManagerFactory(configurations, beanFactory, contextWorkers, customizers, lifecycle);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PoolManagerBuilderFactory poolManagerBuilderFactory(ConfigurableEnvironment environment) {
+        return new ConfiguredBuilderFactory(PoolConfigurations.from(environment));
+    }
+
+    @Bean
+    PoolEventPublisher poolEventPublisher(ApplicationEventPublisher publisher) {
+        return new PoolEventPublisher(publisher);
     }
 
     @Bean

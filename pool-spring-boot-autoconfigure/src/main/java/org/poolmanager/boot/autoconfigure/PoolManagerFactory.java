@@ -47,7 +47,8 @@ final class PoolManagerFactory {
         PoolManagerBuilder<Object, Object> builder = builder(worker).name(name);
         // The context closes the pool, after the web server has ended the requests that may need it.
         builder.shutdownHook(false);
-        new PoolPropertiesMapper(configurations, name).apply(properties, builder);
+        new PoolPropertiesMapper(key -> configurations.setting(name, key)).apply(properties, builder);
+        SecretWarning.logIfNeeded(properties, index -> configurations.setting(name, "jvm.args[" + index + "]"));
         WorkerTarget target = new WorkerTarget(worker, workerBean);
         if (workerBean != null && usesBean(properties)) {
             refuseSingleton(worker, workerBean, name);
