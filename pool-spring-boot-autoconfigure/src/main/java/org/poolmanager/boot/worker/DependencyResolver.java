@@ -52,10 +52,10 @@ final class DependencyResolver {
     }
 
     /** The beans; the chosen one alone where it is clear, all that match where only the child can tell. */
-    List<String> candidates(DependencyDescriptor point, Set<String> known) {
+    List<String> candidates(DependencyDescriptor point) {
         Class<?> type = point.getDependencyType();
         if (isHolder(type)) {
-            return candidates(element(point), known);
+            return candidates(element(point));
         }
         if (isMany(type)) {
             List<String> elements = matching(element(point));
