@@ -1,6 +1,6 @@
 package org.poolmanager.boot.worker;
 
-import java.io.Serializable;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,7 @@ record BeanRecipe(
         @Nullable Factory factory,
         Kind kind,
         Traits traits,
-        Map<Integer, Object> arguments)
-        implements Serializable {
+        Map<Integer, Object> arguments) {
 
     /** What is special about a bean. */
     enum Kind {
@@ -48,7 +47,16 @@ record BeanRecipe(
     }
 
     /** A method that makes a bean, of another bean unless it is static. */
-    record Factory(@Nullable String bean, String method, boolean unique) implements Serializable {}
+    record Factory(@Nullable String bean, String method, boolean unique) {
+
+        private @Nullable Object[] pack() {
+            return new Object[] {bean, method, unique};
+        }
+
+        private static Factory unpack(Object[] packed) {
+            return new Factory((String) packed[0], (String) packed[1], (Boolean) packed[2]);
+        }
+    }
 
     /** What a definition says beside how to make the bean. */
     record Traits(
@@ -59,8 +67,7 @@ record BeanRecipe(
             boolean defaultCandidate,
             List<String> dependsOn,
             @Nullable String initMethod,
-            @Nullable String destroyMethod)
-            implements Serializable {
+            @Nullable String destroyMethod) {
 
         static Traits of(AbstractBeanDefinition definition) {
             String[] dependsOn = definition.getDependsOn();
@@ -80,6 +87,24 @@ record BeanRecipe(
             return new Traits(false, primary, fallback, autowireCandidate, defaultCandidate, dependsOn, initMethod, "");
         }
 
+        private @Nullable Object[] pack() {
+            boolean[] flags = {prototype, primary, fallback, autowireCandidate, defaultCandidate};
+            return new Object[] {flags, Packed.texts(dependsOn), initMethod, destroyMethod};
+        }
+
+        private static Traits unpack(Object[] packed) {
+            boolean[] flags = (boolean[]) packed[0];
+            return new Traits(
+                    flags[0],
+                    flags[1],
+                    flags[2],
+                    flags[3],
+                    flags[4],
+                    Packed.texts(packed[1]),
+                    (String) packed[2],
+                    (String) packed[3]);
+        }
+
         private void apply(AbstractBeanDefinition definition) {
             definition.setScope(prototype ? BeanDefinition.SCOPE_PROTOTYPE : BeanDefinition.SCOPE_SINGLETON);
             definition.setPrimary(primary);
@@ -90,6 +115,33 @@ record BeanRecipe(
             definition.setInitMethodName(initMethod);
             definition.setDestroyMethodName(destroyMethod);
         }
+    }
+
+    @Nullable
+    Object[] pack() {
+        return new Object[] {
+            name,
+            Packed.texts(aliases),
+            product,
+            className,
+            factory == null ? null : factory.pack(),
+            kind.name(),
+            traits.pack(),
+            new HashMap<>(arguments)
+        };
+    }
+
+    @SuppressWarnings("unchecked") // as it was packed
+    static BeanRecipe unpack(Object[] packed) {
+        return new BeanRecipe(
+                (String) packed[0],
+                Packed.texts(packed[1]),
+                (String) packed[2],
+                (String) packed[3],
+                packed[4] == null ? null : Factory.unpack((Object[]) packed[4]),
+                Kind.valueOf((String) packed[5]),
+                Traits.unpack((Object[]) packed[6]),
+                (Map<Integer, Object>) packed[7]);
     }
 
     BeanRecipe enhanced() {

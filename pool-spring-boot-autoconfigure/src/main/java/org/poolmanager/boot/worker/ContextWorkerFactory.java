@@ -1,10 +1,10 @@
 package org.poolmanager.boot.worker;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.commons.logging.LogFactory;
-import org.apache.commons.logging.impl.Slf4jLogFactory;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
@@ -13,12 +13,15 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProce
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindingPostProcessor;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.CommonAnnotationBeanPostProcessor;
 import org.springframework.context.annotation.ContextAnnotationAutowireCandidateResolver;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -43,19 +46,49 @@ record ContextWorkerFactory(
         implements Supplier<PoolProcess<Object, Object>>, Serializable {
 
     /** What the beans need of Spring; each costs start-up time. */
-    record Features(boolean jakarta, boolean properties) implements Serializable {}
+    record Features(boolean jakarta, boolean properties) {}
+
+    private Object writeReplace() {
+        return new Packed(new Object[] {
+            worker,
+            bean,
+            recipes.stream().map(BeanRecipe::pack).toArray(),
+            features.jakarta,
+            features.properties,
+            Packed.texts(named),
+            environment.pack()
+        });
+    }
+
+    static ContextWorkerFactory unpack(Object[] packed) {
+        List<BeanRecipe> recipes = new ArrayList<>();
+        for (Object recipe : (Object[]) packed[2]) {
+            recipes.add(BeanRecipe.unpack((Object[]) recipe));
+        }
+        return new ContextWorkerFactory(
+                (String) packed[0],
+                (String) packed[1],
+                recipes,
+                new Features((Boolean) packed[3], (Boolean) packed[4]),
+                Packed.texts(packed[5]),
+                EnvironmentCopy.unpack((Object[]) packed[6]));
+    }
 
     @Override
     public PoolProcess<Object, Object> get() {
         shortenLogging();
-        GenericApplicationContext context = new GenericApplicationContext();
+        preload();
+        GenericApplicationContext context = new WorkerContext();
         context.setId("worker");
         context.setDisplayName("Context of worker " + worker);
         try {
             prepare(context, environment.restore());
             context.refresh();
-            return new ContextWorker(context, worker(context));
+            ContextWorker built = new ContextWorker(context, worker(context));
+            QuietLogFactory.workerIsBuilt();
+            return built;
         } catch (BeansException | IllegalStateException | ClassNotFoundException | LinkageError ex) {
+            QuietLogFactory.workerIsBuilt();
             context.close();
             throw new WorkerContextException(
                     "The worker " + worker + " cannot be built by Spring in its child JVM: " + innermost(ex), ex);
@@ -137,11 +170,25 @@ record ContextWorkerFactory(
         return ClassLoader.getSystemClassLoader();
     }
 
+    /** Loads what is large and needed later beside what is needed first, as Boot does when it starts an application. */
+    private void preload() {
+        Thread preloading = new Thread(
+                () -> {
+                    ApplicationConversionService.getSharedInstance();
+                    if (features.properties) {
+                        Binder.get(new StandardEnvironment()).bindOrCreate("poolmanager", Bindable.of(Features.class));
+                    }
+                },
+                "poolmanager-preload");
+        preloading.setDaemon(true);
+        preloading.start();
+    }
+
     /** Without a choice, Spring's logging finds SLF4J only after it has started Log4j's interface to it. */
     private static void shortenLogging() {
-        if (ClassUtils.isPresent("ch.qos.logback.classic.Logger", loader())
-                && System.getProperty(LogFactory.FACTORY_PROPERTY) == null) {
-            System.setProperty(LogFactory.FACTORY_PROPERTY, Slf4jLogFactory.class.getName());
+        if (System.getProperty(LogFactory.FACTORY_PROPERTY) == null
+                && ClassUtils.isPresent("ch.qos.logback.classic.Logger", loader())) {
+            System.setProperty(LogFactory.FACTORY_PROPERTY, QuietLogFactory.class.getName());
         }
     }
 

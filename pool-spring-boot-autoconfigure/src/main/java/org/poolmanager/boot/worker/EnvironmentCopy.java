@@ -25,8 +25,7 @@ import org.springframework.core.env.StandardEnvironment;
  * the application that do not describe its JVM.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record EnvironmentCopy(List<Source> sources, String[] activeProfiles, String[] defaultProfiles)
-        implements Serializable {
+record EnvironmentCopy(List<Source> sources, String[] activeProfiles, String[] defaultProfiles) {
 
     private static final String SYSTEM_PROPERTIES = StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME;
 
@@ -51,7 +50,7 @@ record EnvironmentCopy(List<Source> sources, String[] activeProfiles, String[] d
     /** Nothing of ours runs in a child, whatever classes it is given. */
     private static final Map<String, Object> NO_POOLS = Map.of("poolmanager.enabled", "false");
 
-    private record Source(String name, Map<String, Object> values) implements Serializable {}
+    private record Source(String name, Map<String, Object> values) {}
 
     static EnvironmentCopy of(ConfigurableEnvironment environment) {
         List<Source> sources = new ArrayList<>();
@@ -83,6 +82,23 @@ record EnvironmentCopy(List<Source> sources, String[] activeProfiles, String[] d
             return text.toString();
         }
         return value instanceof Serializable && value.getClass().getName().startsWith("java.") ? value : null;
+    }
+
+    Object[] pack() {
+        Object[] names = sources.stream().map(Source::name).toArray();
+        Object[] values = sources.stream().map(Source::values).toArray();
+        return new Object[] {names, values, activeProfiles, defaultProfiles};
+    }
+
+    @SuppressWarnings("unchecked") // as it was packed
+    static EnvironmentCopy unpack(Object[] packed) {
+        Object[] names = (Object[]) packed[0];
+        Object[] values = (Object[]) packed[1];
+        List<Source> sources = new ArrayList<>();
+        for (int i = 0; i < names.length; i++) {
+            sources.add(new Source((String) names[i], (Map<String, Object>) values[i]));
+        }
+        return new EnvironmentCopy(sources, (String[]) packed[2], (String[]) packed[3]);
     }
 
     /** The environment, in the child. */
