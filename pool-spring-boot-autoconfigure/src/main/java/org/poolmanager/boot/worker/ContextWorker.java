@@ -1,6 +1,5 @@
 package org.poolmanager.boot.worker;
 
-import org.jspecify.annotations.Nullable;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -9,7 +8,7 @@ record ContextWorker(ConfigurableApplicationContext context, PoolProcess<Object,
         implements PoolProcess<Object, Object> {
 
     @Override
-    public @Nullable Object run(Object task) throws Exception {
+    public Object run(Object task) throws Exception {
         return worker.run(task);
     }
 

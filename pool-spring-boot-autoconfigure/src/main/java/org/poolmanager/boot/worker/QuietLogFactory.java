@@ -96,7 +96,9 @@ public final class QuietLogFactory extends LogFactory {
 
         @Override
         public void trace(Object message) {
-            trace(message, null);
+            if (built) {
+                real().trace(message);
+            }
         }
 
         @Override
@@ -108,7 +110,9 @@ public final class QuietLogFactory extends LogFactory {
 
         @Override
         public void debug(Object message) {
-            debug(message, null);
+            if (built) {
+                real().debug(message);
+            }
         }
 
         @Override

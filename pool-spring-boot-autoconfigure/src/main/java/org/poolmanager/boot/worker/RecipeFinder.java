@@ -102,7 +102,7 @@ final class RecipeFinder {
         } else {
             addComponent(name, definition, ClassUtils.getUserClass(beanClass(definition)));
         }
-        for (String other : recipes.get(name).traits().dependsOn()) {
+        for (String other : BeanRecipe.Traits.of(definition).dependsOn()) {
             addBean(other);
         }
     }
