@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.io.ObjectInputFilter;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -346,7 +347,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
-     * Where each worker of a pool in thread isolation gets its instance, instead of building it.
+     * Where each worker gets its instance, instead of building it from static arguments. In process isolation the
+     * supplier itself travels to each child JVM and is called there, so it must be {@link Serializable}.
      *
      * @param instances called once per worker start, on the worker's thread
      * @return this
@@ -378,9 +380,6 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     public PoolManager<T, R> build() {
         if (factory == null) {
             target.check();
-        } else if (isolation == Isolation.PROCESS) {
-            throw new IllegalArgumentException("'workerFactory' works in thread isolation only: an instance made here"
-                    + " cannot move to a child JVM");
         }
         String poolName = name == null ? "pool-" + UNNAMED.incrementAndGet() : name;
         int queue = queueSize == null ? (int) Math.min(2L * size, PoolSettings.UNBOUNDED) : queueSize;
@@ -397,8 +396,19 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 limits,
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
-        Engine.Parts parts = new Engine.Parts(target, classPath, factory, List.copyOf(listeners), shutdownHook);
+        Engine.Parts parts = new Engine.Parts(travelling(), classPath, factory, List.copyOf(listeners), shutdownHook);
         return new PoolManager<>(settings, parts);
+    }
+
+    private Target travelling() {
+        if (factory == null || isolation == Isolation.THREAD) {
+            return target;
+        }
+        if (!(factory instanceof Serializable)) {
+            throw new IllegalArgumentException("'workerFactory' must be serializable in process isolation, because it"
+                    + " is called in each child JVM: an instance made here could not move there");
+        }
+        return target.madeBy(factory);
     }
 
     /**
@@ -413,9 +423,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     static IllegalArgumentException cannotTravel(Target target, PayloadException why) {
         return new IllegalArgumentException(
-                "the " + (target.isClass() ? "static arguments of worker " : "function of ") + target.name()
-                        + (target.isClass() ? "" : " or a static argument of it")
-                        + " cannot travel to a child JVM: " + why.getMessage()
+                "the " + target.cargo() + " cannot travel to a child JVM: " + why.getMessage()
                         + (target.isClass()
                                 ? ""
                                 : ". A function must capture serializable values only; one that uses a field or a"

@@ -9,16 +9,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
 
-/** What a pool runs, before it is built: a {@link PoolProcess} class or a function, and the static arguments. */
+/**
+ * What a pool runs, before it is built: a {@link PoolProcess} class or a function, and the static arguments; or a class
+ * and the factory that makes its instances.
+ */
 public final class Target {
 
     private final @Nullable Class<?> type;
 
+    /** A task function; beside a class, the supplier of its instances. */
     private final @Nullable Object function;
 
     private final List<@Nullable Object> staticArgs;
@@ -62,6 +67,16 @@ public final class Target {
     }
 
     /**
+     * The same class, whose instances are made by a factory where they are needed.
+     *
+     * @param factory serializable
+     * @return the target
+     */
+    public Target madeBy(Supplier<? extends PoolProcess<?, ?>> factory) {
+        return new Target(type, factory, List.of());
+    }
+
+    /**
      * The class whose loader finds everything that the worker needs.
      *
      * @return the worker class, or the function's own
@@ -91,6 +106,18 @@ public final class Target {
      */
     public boolean isClass() {
         return type != null;
+    }
+
+    /**
+     * What of the target travels to a child JVM, in words.
+     *
+     * @return for an error that says it cannot
+     */
+    public String cargo() {
+        if (type == null) {
+            return "function of " + name() + " or a static argument of it";
+        }
+        return (function == null ? "static arguments of worker " : "workerFactory of worker ") + name();
     }
 
     /**
@@ -127,6 +154,9 @@ public final class Target {
      */
     @SuppressWarnings("unchecked") // the pool's own type parameters guarantee it
     public PoolProcess<@Nullable Object, @Nullable Object> build() throws Exception {
+        if (function instanceof Supplier<?> factory) {
+            return (PoolProcess<@Nullable Object, @Nullable Object>) factory.get();
+        }
         if (type == null) {
             assert function != null;
             return new FunctionProcess(function, staticArgs);
@@ -188,10 +218,9 @@ public final class Target {
         for (Object arg : staticArgs) {
             args.add(payloads.encode(arg));
         }
-        return new StartConfig.Target(
-                type == null ? null : type.getName(),
-                function == null ? null : payloads.byJava().encode(function),
-                args);
+        return function == null && type != null
+                ? new StartConfig.Target(type.getName(), null, args)
+                : new StartConfig.Target(null, payloads.byJava().encode(function), args);
     }
 
     /**

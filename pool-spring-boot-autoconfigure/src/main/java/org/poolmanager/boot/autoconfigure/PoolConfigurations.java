@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -29,11 +31,15 @@ final class PoolConfigurations {
 
     private static final String DEFAULTS = "poolmanager.defaults.";
 
+    private static final String TEMPLATES = "poolmanager.templates.";
+
     private final Binder binder;
 
     private final PropertyOrigins origins;
 
     private final PoolProperties defaults;
+
+    private final Map<String, PoolProperties> templates;
 
     private final Map<String, PoolProperties> pools;
 
@@ -41,10 +47,12 @@ final class PoolConfigurations {
         this.binder = binder;
         this.origins = origins;
         this.defaults = properties.defaults();
+        this.templates = properties.templates();
         this.pools = new TreeMap<>();
         PoolSpellings spellings = PoolSpellings.of(origins);
         properties.pools().forEach((key, pool) -> this.pools.put(spellings.of(key), pool));
         this.pools.keySet().forEach(this::checkName);
+        this.templates.forEach(this::checkTemplate);
     }
 
     static PoolConfigurations from(Environment environment) {
@@ -102,9 +110,62 @@ final class PoolConfigurations {
         return pools.keySet();
     }
 
-    /** The pool's properties, those of {@code poolmanager.defaults} where it has none. */
+    private void checkTemplate(String name, PoolProperties template) {
+        if (template.template() != null) {
+            throw new InvalidPoolConfigurationException(
+                    new Setting(TEMPLATES + name + ".template", template.template(), null),
+                    "A template cannot have a template.",
+                    "Remove it, and repeat here what is needed of the other.");
+        }
+    }
+
+    /** The pool's properties; where it has none those of its template, and then those of the defaults. */
     PoolProperties effective(String name) {
-        return configured(name).orElse(defaults);
+        String template = templateOf(name);
+        PoolProperties common =
+                template == null ? defaults : template(name, template).orElse(defaults);
+        return configured(name).orElse(common);
+    }
+
+    /** What applies to pools that the application builds itself, from the defaults or from a template. */
+    PoolProperties common(@Nullable String template) {
+        String name = template != null ? template : defaults.template();
+        PoolProperties properties = name == null ? null : findTemplate(name);
+        if (name != null && properties == null) {
+            throw new IllegalArgumentException("There is no template '" + name
+                    + "' below 'poolmanager.templates'. There are: " + templates.keySet());
+        }
+        return properties == null ? defaults : properties.orElse(defaults);
+    }
+
+    private @Nullable String templateOf(String name) {
+        String own = configured(name).template();
+        return own != null ? own : defaults.template();
+    }
+
+    private PoolProperties template(String pool, String template) {
+        PoolProperties properties = findTemplate(template);
+        if (properties == null) {
+            throw new InvalidPoolConfigurationException(
+                    setting(pool, "template"),
+                    "There is no template '" + template + "'.",
+                    templates.isEmpty()
+                            ? "Declare it below 'poolmanager.templates'."
+                            : "Declare it below 'poolmanager.templates', or name one of these: "
+                                    + new TreeSet<>(templates.keySet()) + ".");
+        }
+        return properties;
+    }
+
+    /** By any spelling, as an environment variable may have added one of its own. */
+    private @Nullable PoolProperties findTemplate(String name) {
+        return templates.containsKey(name)
+                ? templates.get(name)
+                : templates.entrySet().stream()
+                        .filter(entry -> PoolNames.same(entry.getKey(), name))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private PoolProperties configured(String name) {
@@ -118,18 +179,33 @@ final class PoolConfigurations {
     /** Binds one static argument to the type that the constructor wants. */
     @Nullable
     Object staticArgument(String name, String argument, ResolvableType type) {
-        String prefix = configured(name).staticArgs() != null ? prefix(name) : DEFAULTS;
+        String template = templateOf(name);
+        String prefix = DEFAULTS;
+        if (configured(name).staticArgs() != null) {
+            prefix = prefix(name);
+        } else if (template != null && template(name, template).staticArgs() != null) {
+            prefix = TEMPLATES + template + ".";
+        }
         ConfigurationPropertyName property = ConfigurationPropertyName.adapt(prefix + "static-args" + argument, '.');
         return binder.bind(property, Bindable.of(type)).orElse(null);
     }
 
-    /** The property that sets a key of a pool, in the pool or in the defaults. */
+    /** The property that sets a key of a pool, in the pool, its template or the defaults. */
     Setting setting(String name, String key) {
-        Setting own = origins.find(prefix(name) + key);
+        String template = templateOf(name);
+        return Stream.of(prefix(name), template == null ? DEFAULTS : TEMPLATES + template + ".", DEFAULTS)
+                .map(prefix -> origins.find(prefix + key))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseGet(() ->
+                        new Setting(prefix(name) + key, null, setting(name).origin()));
+    }
+
+    /** The property that sets a key of a template or of the defaults. */
+    Setting commonSetting(@Nullable String template, String key) {
+        Setting own = template == null ? null : origins.find(TEMPLATES + template + "." + key);
         Setting common = own != null ? own : origins.find(DEFAULTS + key);
-        return common != null
-                ? common
-                : new Setting(prefix(name) + key, null, setting(name).origin());
+        return common != null ? common : new Setting(DEFAULTS + key, null, null);
     }
 
     /** The pool as a whole. */

@@ -3,22 +3,26 @@ package org.poolmanager.boot.autoconfigure;
 import java.time.Duration;
 import org.poolmanager.PoolListener;
 import org.poolmanager.PoolManager;
+import org.poolmanager.boot.PoolManagerBuilderFactory;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistrationListener;
-import org.springframework.beans.factory.BeanFactory;
+import org.poolmanager.boot.worker.WorkerContexts;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@link PoolManager pools} that properties declare. Comes
@@ -41,11 +45,25 @@ public final class PoolManagerAutoConfiguration {
 
     @Bean(PoolManagers.FACTORY_BEAN)
     PoolManagerFactory poolManagerFactory(
-            Environment environment,
-            BeanFactory beanFactory,
+            ConfigurableEnvironment environment,
+            DefaultListableBeanFactory beanFactory,
             ObjectProvider<PoolManagerCustomizer> customizers,
             ObjectProvider<PoolManagerLifecycle> lifecycle) {
-        return new PoolManagerFactory(PoolConfigurations.from(environment), beanFactory, customizers, lifecycle);
+        PoolConfigurations configurations = PoolConfigurations.from(environment);
+        ContextWorkers contextWorkers = new ContextWorkers(
+                configurations, new WorkerContexts(beanFactory, environment), beanFactory.getBeanClassLoader());
+        return new PoolManagerFactory(configurations, beanFactory, contextWorkers, customizers, lifecycle);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PoolManagerBuilderFactory poolManagerBuilderFactory(ConfigurableEnvironment environment) {
+        return new ConfiguredBuilderFactory(PoolConfigurations.from(environment));
+    }
+
+    @Bean
+    PoolEventPublisher poolEventPublisher(ApplicationEventPublisher publisher) {
+        return new PoolEventPublisher(publisher);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package org.poolmanager.boot.autoconfigure;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
@@ -8,6 +9,7 @@ import org.poolmanager.PoolManagerBuilder;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolWorker;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
+import org.poolmanager.boot.worker.WorkerContexts;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,6 +22,8 @@ final class PoolManagerFactory {
 
     private final BeanFactory beanFactory;
 
+    private final ContextWorkers contextWorkers;
+
     private final List<PoolManagerCustomizer> customizers;
 
     private final ObjectProvider<PoolManagerLifecycle> lifecycle;
@@ -27,10 +31,12 @@ final class PoolManagerFactory {
     PoolManagerFactory(
             PoolConfigurations configurations,
             BeanFactory beanFactory,
+            ContextWorkers contextWorkers,
             ObjectProvider<PoolManagerCustomizer> customizers,
             ObjectProvider<PoolManagerLifecycle> lifecycle) {
         this.configurations = configurations;
         this.beanFactory = beanFactory;
+        this.contextWorkers = contextWorkers;
         this.customizers = customizers.orderedStream().toList();
         this.lifecycle = lifecycle;
     }
@@ -41,15 +47,55 @@ final class PoolManagerFactory {
         PoolManagerBuilder<Object, Object> builder = builder(worker).name(name);
         // The context closes the pool, after the web server has ended the requests that may need it.
         builder.shutdownHook(false);
-        new PoolPropertiesMapper(configurations, name).apply(properties, builder);
+        new PoolPropertiesMapper(key -> configurations.setting(name, key)).apply(properties, builder);
+        SecretWarning.logIfNeeded(properties, index -> configurations.setting(name, "jvm.args[" + index + "]"));
+        WorkerTarget target = new WorkerTarget(worker, workerBean);
         if (workerBean != null && usesBean(properties)) {
-            return createWithBean(name, builder, worker, workerBean);
+            refuseSingleton(worker, workerBean, name);
         }
-        // Without any in the properties, a customizer may know the arguments; the builder checks them in any case.
-        if (properties.staticArgs() != null || customizers.isEmpty()) {
-            builder.staticArgs(new StaticArguments(configurations, name, worker).resolve());
+        InvalidPoolConfigurationException unresolved = null;
+        WorkerBeanSupplier beans = null;
+        try {
+            beans = supply(target, properties, builder, name);
+        } catch (InvalidPoolConfigurationException ex) {
+            if (customizers.isEmpty() || !mayBeGivenArguments(worker, properties)) {
+                throw ex;
+            }
+            unresolved = ex;
         }
-        return build(name, builder);
+        PoolManager<?, ?> pool = build(name, builder, unresolved);
+        if (beans != null && lifecycle.getObject().isRunning()) {
+            beans.prepare(pool.settings().size());
+        }
+        return pool;
+    }
+
+    /** A customizer may know the arguments that the properties do not have, if all the worker needs is these. */
+    private static boolean mayBeGivenArguments(Class<?> worker, PoolProperties properties) {
+        return properties.staticArgs() == null
+                && properties.workerContext() == null
+                && !WorkerContexts.isCompletedBySpring(worker);
+    }
+
+    /** Tells the builder how workers are made; returns the supplier if beans of this context are the workers. */
+    private @Nullable WorkerBeanSupplier supply(
+            WorkerTarget worker, PoolProperties properties, PoolManagerBuilder<Object, Object> builder, String name) {
+        WorkerBeanSupplier beans = null;
+        Supplier<PoolProcess<Object, Object>> supplier;
+        if (properties.isolation() == Isolation.THREAD) {
+            String own = usesBean(properties) ? worker.beanName() : null;
+            String bean = own != null ? own : contextWorkers.prototype(name, worker);
+            beans = bean == null ? null : new WorkerBeanSupplier(beanFactory, bean);
+            supplier = beans;
+        } else {
+            supplier = contextWorkers.supplier(name, worker);
+        }
+        if (supplier != null) {
+            builder.workerFactory(supplier);
+        } else {
+            builder.staticArgs(new StaticArguments(configurations, name, worker.type()).resolve());
+        }
+        return beans;
     }
 
     /** Whether the context makes the workers. Static arguments mean: the class is built from these, wherever it runs. */
@@ -62,36 +108,37 @@ final class PoolManagerFactory {
         return PoolManager.builder((Class<? extends PoolProcess<Object, Object>>) worker);
     }
 
-    private PoolManager<?, ?> createWithBean(
-            String name, PoolManagerBuilder<Object, Object> builder, Class<?> worker, String workerBean) {
+    private void refuseSingleton(Class<?> worker, String bean, String pool) {
         PoolWorker annotation = AnnotatedElementUtils.getMergedAnnotation(worker, PoolWorker.class);
-        if (beanFactory.isSingleton(workerBean) && (annotation == null || !annotation.shared())) {
+        if (beanFactory.isSingleton(bean) && (annotation == null || !annotation.shared())) {
             throw new InvalidPoolConfigurationException(
-                    configurations.setting(name, "worker"),
-                    "Bean '" + workerBean + "' (" + worker.getName() + ") is a singleton, and in thread isolation the"
-                            + " workers of pool '" + name + "' would all call this one object from different threads at"
+                    configurations.setting(pool, "worker"),
+                    "Bean '" + bean + "' (" + worker.getName() + ") is a singleton, and in thread isolation the"
+                            + " workers of pool '" + pool + "' would all call this one object from different threads at"
                             + " once.",
                     "Give the bean prototype scope with @Scope(\"prototype\"), so that each worker gets its own; or, if it"
                             + " is safe for use by many threads, say so with @PoolWorker(shared = true).");
         }
-        WorkerBeanSupplier supplier = new WorkerBeanSupplier(beanFactory, workerBean);
-        PoolManager<?, ?> pool = build(name, builder.workerFactory(supplier));
-        if (lifecycle.getObject().isRunning()) {
-            supplier.prepare(pool.settings().size());
-        }
-        return pool;
     }
 
-    private PoolManager<?, ?> build(String name, PoolManagerBuilder<?, ?> builder) {
+    /**
+     * Builds the pool.
+     *
+     * @param unresolved why the properties alone do not tell how to build the worker, if they do not
+     */
+    private PoolManager<?, ?> build(
+            String name, PoolManagerBuilder<?, ?> builder, @Nullable InvalidPoolConfigurationException unresolved) {
         customizers.forEach(customizer -> customizer.customize(name, builder));
         try {
             return builder.build();
         } catch (IllegalArgumentException ex) {
-            throw new InvalidPoolConfigurationException(
-                    culprit(name, String.valueOf(ex.getMessage())),
-                    ex.getMessage() + ".",
-                    "Correct the properties of the pool.",
-                    ex);
+            throw unresolved != null
+                    ? unresolved
+                    : new InvalidPoolConfigurationException(
+                            culprit(name, String.valueOf(ex.getMessage())),
+                            ex.getMessage() + ".",
+                            "Correct the properties of the pool.",
+                            ex);
         }
     }
 

@@ -10,10 +10,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether pools are created, started and watched.
  * @param defaults What applies to each pool that does not say otherwise.
+ * @param templates Sets of properties by name, for pools that name one as their template.
  * @param pools Pools by name.
  */
 @ConfigurationProperties("poolmanager")
 public record PoolManagerProperties(
         @DefaultValue("true") boolean enabled,
         @NestedConfigurationProperty @DefaultValue PoolProperties defaults,
+        @DefaultValue Map<String, PoolProperties> templates,
         @DefaultValue Map<String, PoolProperties> pools) {}

@@ -13,16 +13,20 @@ import org.springframework.util.unit.DataSize;
 /**
  * Configuration properties of one pool, or the defaults of all. What is null was not set.
  *
- * @param worker Bean name or fully qualified class name of the PoolProcess that runs the tasks.
+ * @param worker Bean name or fully qualified class name of the PoolProcess that runs the tasks. By default, the bean
+ *     annotated with @PoolWorker and the name of the pool.
  * @param size Number of workers. By default, the number of available processors.
- * @param queueSize Number of tasks that may wait while all workers are busy. By default, twice the size.
+ * @param queueSize Number of tasks that may wait while all workers are busy; then put waits. By default, twice the size.
  * @param ordered Whether results are returned in the order of their tasks.
  * @param daemon Whether closing ends outstanding work, instead of letting it finish.
  * @param loggers Names of the loggers whose records workers send to the loggers of the application.
  * @param logOverflow What happens to records of workers that come faster than the loggers of the application take them.
+ * @param template Name of the template whose properties apply where the pool has none of its own.
+ * @param resultSize Number of tasks that were put and may be unfetched, unfinished ones included. By default, any number.
  * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
  * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
- * @param taskTimeout Time after which a running task is ended. By default, it may run for ever.
+ * @param workerContext Classes that the context of a worker JVM gets, beside what is found to be needed.
+ * @param taskTimeout Time after which a running task is ended and its worker replaced. By default, it may run for ever.
  * @param startTimeout Time that a worker may take until it is ready.
  * @param jvm How the JVMs of workers are started.
  * @param serialization What may travel between the JVMs, and how.
@@ -37,31 +41,17 @@ public record PoolProperties(
         @Nullable Boolean daemon,
         @Nullable List<String> loggers,
         @Nullable LogOverflow logOverflow,
+        @Nullable String template,
+        @Nullable Integer resultSize,
         @Nullable Isolation isolation,
         @Nullable Map<String, Object> staticArgs,
+        @Nullable List<String> workerContext,
         @Nullable Duration taskTimeout,
         @Nullable Duration startTimeout,
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
         @DefaultValue Shutdown shutdown) {
-
-    static final PoolProperties NONE = new PoolProperties(
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            Jvm.NONE,
-            Serialization.NONE,
-            null,
-            Shutdown.NONE);
 
     /** What these say, and what the others say where these say nothing. */
     PoolProperties orElse(PoolProperties others) {
@@ -73,8 +63,11 @@ public record PoolProperties(
                 first(daemon, others.daemon),
                 first(loggers, others.loggers),
                 first(logOverflow, others.logOverflow),
+                first(template, others.template),
+                first(resultSize, others.resultSize),
                 first(isolation, others.isolation),
                 first(staticArgs, others.staticArgs),
+                first(workerContext, others.workerContext),
                 first(taskTimeout, others.taskTimeout),
                 first(startTimeout, others.startTimeout),
                 jvm.orElse(others.jvm),
@@ -94,7 +87,8 @@ public record PoolProperties(
      * @param javaHome Java installation. By default, the one that runs the application.
      * @param env Environment variables, added to the inherited ones.
      * @param workingDirectory Directory in which workers run. By default, that of the application.
-     * @param classPath Class path of the workers. By default, and for the one word inherit, that of the application.
+     * @param classPath Class path of the workers; the one word inherit means the default. By default, that of the
+     *     application.
      */
     public record Jvm(
             @Nullable List<String> args,
@@ -102,8 +96,6 @@ public record PoolProperties(
             @Nullable Map<String, String> env,
             @Nullable String workingDirectory,
             @Nullable List<String> classPath) {
-
-        static final Jvm NONE = new Jvm(null, null, null, null, null);
 
         private Jvm orElse(Jvm others) {
             return new Jvm(
@@ -136,8 +128,6 @@ public record PoolProperties(
     public record Serialization(
             @Nullable String codec, @Nullable List<String> allow) {
 
-        static final Serialization NONE = new Serialization(null, null);
-
         private Serialization orElse(Serialization others) {
             return new Serialization(first(codec, others.codec), first(allow, others.allow));
         }
@@ -146,12 +136,10 @@ public record PoolProperties(
     /**
      * How the pool ends.
      *
-     * @param timeout Time that outstanding work gets when daemon is false. By default, and at most, nine tenths of
-     *     spring.lifecycle.timeout-per-shutdown-phase.
+     * @param timeout Time that outstanding work gets when daemon is false, at most the default. By default, nine tenths
+     *     of spring.lifecycle.timeout-per-shutdown-phase.
      */
     public record Shutdown(@Nullable Duration timeout) {
-
-        static final Shutdown NONE = new Shutdown(null);
 
         private Shutdown orElse(Shutdown others) {
             return new Shutdown(first(timeout, others.timeout));

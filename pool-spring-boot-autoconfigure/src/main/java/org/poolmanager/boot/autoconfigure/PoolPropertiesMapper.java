@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolManagerBuilder;
+import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
 import org.poolmanager.launch.JvmOptions;
 import org.springframework.util.StringUtils;
@@ -21,18 +22,21 @@ final class PoolPropertiesMapper {
     /** As a class path, it means that of the application, in pools whose defaults say otherwise. */
     private static final List<String> INHERIT = List.of("inherit");
 
-    private final PoolConfigurations configurations;
+    private final Function<String, Setting> settings;
 
-    private final String pool;
-
-    PoolPropertiesMapper(PoolConfigurations configurations, String pool) {
-        this.configurations = configurations;
-        this.pool = pool;
+    /**
+     * For one pool.
+     *
+     * @param settings finds the property that set a key
+     */
+    PoolPropertiesMapper(Function<String, Setting> settings) {
+        this.settings = settings;
     }
 
     void apply(PoolProperties properties, PoolManagerBuilder<?, ?> builder) {
         set("size", properties.size(), builder::size);
         set("queue-size", properties.queueSize(), builder::queueSize);
+        set("result-size", properties.resultSize(), builder::resultSize);
         set("ordered", properties.ordered(), builder::ordered);
         set("daemon", properties.daemon(), builder::daemon);
         set("loggers", properties.loggers(), builder::loggers);
@@ -69,10 +73,7 @@ final class PoolPropertiesMapper {
 
     private InvalidPoolConfigurationException invalid(String key, IllegalArgumentException ex) {
         return new InvalidPoolConfigurationException(
-                configurations.setting(pool, key),
-                ex.getMessage() + ".",
-                "Change the value, or remove it to get the default.",
-                ex);
+                settings.apply(key), ex.getMessage() + ".", "Change the value, or remove it to get the default.", ex);
     }
 
     private static int bytes(DataSize size) {

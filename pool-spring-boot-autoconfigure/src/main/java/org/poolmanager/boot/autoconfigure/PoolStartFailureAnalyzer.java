@@ -31,7 +31,8 @@ final class PoolStartFailureAnalyzer extends AbstractFailureAnalyzer<PoolStartEx
         return new FailureAnalysis(
                 description,
                 "The text above is what the worker reported. If its constructor failed, correct the class or the"
-                        + " pool's static-args; if its JVM refused to start, the pool's jvm.* properties; if it was too slow,"
+                        + " pool's static-args; if Spring could not build it there, a bean that it needs, or"
+                        + " worker-context; if its JVM refused to start, the pool's jvm.* properties; if it was too slow,"
                         + " allow more with start-timeout.",
                 cause);
     }

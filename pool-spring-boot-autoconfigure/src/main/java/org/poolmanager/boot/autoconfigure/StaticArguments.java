@@ -1,7 +1,9 @@
 package org.poolmanager.boot.autoconfigure;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Parameter;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,10 +12,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /** Makes the arguments of a worker's constructor from {@code static-args}, as Boot makes properties from values. */
 final class StaticArguments {
@@ -54,6 +59,55 @@ final class StaticArguments {
         throw failure != null ? failure : noConstructor();
     }
 
+    boolean areNone() {
+        return configured.isEmpty();
+    }
+
+    /** Whether there is a constructor that takes these and nothing else. */
+    boolean areComplete() {
+        return Arrays.stream(worker.getDeclaredConstructors())
+                .anyMatch(constructor -> !constructor.isSynthetic() && takes(constructor));
+    }
+
+    /**
+     * The arguments of a constructor whose other parameters are injected, by index.
+     *
+     * @param constructor null for a constructor without parameters
+     */
+    Map<Integer, Object> resolvePart(@Nullable Constructor<?> constructor) {
+        if (constructor == null ? !configured.isEmpty() : !takesPart(constructor)) {
+            throw noConstructor();
+        }
+        Map<Integer, Object> arguments = new HashMap<>();
+        if (constructor != null) {
+            List<String> names = uniformNames(constructor);
+            for (String key : configured.keySet()) {
+                int index = isPositional() ? Integer.parseInt(key) : names.indexOf(PoolNames.uniform(key));
+                arguments.put(index, bind(constructor, index));
+            }
+            refuseMissingValues(constructor, arguments.keySet());
+        }
+        return arguments;
+    }
+
+    private boolean takesPart(Constructor<?> constructor) {
+        return isPositional()
+                ? configured.size() <= constructor.getParameterCount()
+                : uniformNames(constructor).containsAll(uniform(configured.keySet()));
+    }
+
+    /** A number or a text is no bean: a constructor that takes one without {@code @Value} wants a static argument. */
+    private void refuseMissingValues(Constructor<?> constructor, Set<Integer> given) {
+        for (int i = 0; i < constructor.getParameterCount(); i++) {
+            Parameter parameter = constructor.getParameters()[i];
+            if (!given.contains(i)
+                    && BeanUtils.isSimpleValueType(parameter.getType())
+                    && !AnnotatedElementUtils.hasAnnotation(parameter, Value.class)) {
+                throw noConstructor();
+            }
+        }
+    }
+
     private boolean takes(Constructor<?> constructor) {
         if (configured.size() != constructor.getParameterCount()) {
             return false;
@@ -78,15 +132,22 @@ final class StaticArguments {
                 : Arrays.stream(names).map(String::valueOf).toList();
     }
 
+    private static List<String> uniformNames(Constructor<?> constructor) {
+        return names(constructor).stream().map(PoolNames::uniform).toList();
+    }
+
     private @Nullable Object[] bind(Constructor<?> constructor) {
-        List<String> names = isPositional() ? List.of() : names(constructor);
         @Nullable Object[] arguments = new Object[constructor.getParameterCount()];
         for (int i = 0; i < arguments.length; i++) {
-            String key = isPositional() ? "[" + i + "]" : "." + names.get(i);
-            arguments[i] =
-                    configurations.staticArgument(pool, key, ResolvableType.forConstructorParameter(constructor, i));
+            arguments[i] = bind(constructor, i);
         }
         return arguments;
+    }
+
+    private @Nullable Object bind(Constructor<?> constructor, int index) {
+        String key =
+                isPositional() ? "[" + index + "]" : "." + names(constructor).get(index);
+        return configurations.staticArgument(pool, key, ResolvableType.forConstructorParameter(constructor, index));
     }
 
     private InvalidPoolConfigurationException noConstructor() {
@@ -114,8 +175,7 @@ final class StaticArguments {
     private String alternative() {
         return configurations.effective(pool).isolation() == Isolation.THREAD
                 ? "Or make the worker a bean, and give no static arguments, to have it created by the context."
-                : "A worker JVM has no beans to inject: a worker that needs some must be created by the context, with"
-                        + " 'poolmanager.pools." + pool + ".isolation' set to 'thread' and no static arguments.";
+                : "Parameters that are left out are injected: those that are beans, and those annotated with @Value.";
     }
 
     private static String describe(Constructor<?> constructor) {

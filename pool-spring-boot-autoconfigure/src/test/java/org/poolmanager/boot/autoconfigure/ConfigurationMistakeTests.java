@@ -1,15 +1,23 @@
 package org.poolmanager.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.poolmanager.boot.autoconfigure.Yaml.yaml;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.poolmanager.PoolManager;
+import org.poolmanager.TaskSerializationException;
+import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolWorker;
 import org.poolmanager.boot.workers.Square;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -47,7 +55,7 @@ class ConfigurationMistakeTests {
         analysisOf("poolmanager:\n  pool:\n    thumbs:\n      size: 3\n")
                 .hasReason("There is no such property.")
                 .hasAction(
-                        "Did you mean 'poolmanager.pools'? The keys below 'poolmanager' are: enabled, defaults, pools.");
+                        "Did you mean 'poolmanager.pools'? The keys below 'poolmanager' are: enabled, defaults, templates, pools.");
     }
 
     @Test
@@ -240,8 +248,7 @@ class ConfigurationMistakeTests {
                         + " constructor that takes that. It has: Scaler(int quality, Duration maxPause).")
                 .hasAction("Give one value for each parameter of a constructor")
                 .hasAction(
-                        "A worker JVM has no beans to inject: a worker that needs some must be created by the context,"
-                                + " with 'poolmanager.pools.thumbs.isolation' set to 'thread' and no static arguments.");
+                        "Parameters that are left out are injected: those that are beans, and those annotated with @Value.");
     }
 
     @Test
@@ -307,6 +314,107 @@ class ConfigurationMistakeTests {
                 .hasDescription("Pool 'two' could not be started");
     }
 
+    @Test
+    void unknownTemplate() {
+        analysisOf("poolmanager:\n  templates: {small: {size: 1}}\n  pools:\n    thumbs:\n" + SQUARE
+                        + "      template: smal\n")
+                .hasDescription("Property: poolmanager.pools.thumbs.template\n")
+                .hasDescription("[application.yml] - 6:17")
+                .hasReason("There is no template 'smal'.")
+                .hasAction("Declare it below 'poolmanager.templates', or name one of these: [small].");
+    }
+
+    @Test
+    void templateOfATemplate() {
+        analysisOf("poolmanager:\n  templates: {a: {template: b}, b: {size: 1}}\n")
+                .hasDescription("Property: poolmanager.templates.a.template\n")
+                .hasReason("A template cannot have a template.");
+    }
+
+    @Test
+    void mistakeInATemplate() {
+        analysisOf("poolmanager:\n  templates:\n    small:\n      size: 0\n  pools:\n    thumbs:\n" + SQUARE
+                        + "      template: small\n")
+                .hasDescription("Property: poolmanager.templates.small.size\n")
+                .hasDescription("[application.yml] - 4:13")
+                .hasReason("'size' must be at least 1, but is 0.");
+    }
+
+    @Test
+    void dependencyThatTheChildCannotHave() {
+        contextRunner = contextRunner.withBean("licence", Licence.class, () -> new Licence("from code"));
+        assertMistake("      worker: " + Needy.class.getName(), "worker", "\"" + Needy.class.getName() + "\"", "4:15")
+                .hasReason("The worker " + Needy.class.getName() + " needs " + Licence.class.getName()
+                        + " (parameter 'licence' of its constructor); but bean 'licence' is made by a supplier, which is"
+                        + " code of the application.")
+                .hasAction("Write a @Configuration class that makes what the worker needs, and name it in"
+                        + " 'poolmanager.pools.thumbs.worker-context'; or let the worker do without.");
+    }
+
+    @Test
+    void dependencyThatNobodyHas() {
+        assertMistake("      worker: " + Needy.class.getName(), "worker", "\"" + Needy.class.getName() + "\"", "4:15")
+                .hasReason("(parameter 'licence' of its constructor); but there is no bean of that type.")
+                .hasAction("Make " + Licence.class.getName() + " a bean, with @Component or a @Bean method; or give the"
+                        + " value with static-args or @Value; or name a class that provides it in"
+                        + " 'poolmanager.pools.thumbs.worker-context'.");
+    }
+
+    @Test
+    void unknownClassForTheWorkersContext() {
+        assertMistake(SQUARE + "      worker-context: com.acme.Nope", "worker-context", "\"com.acme.Nope\"", "5:23")
+                .hasReason("There is no class 'com.acme.Nope' (java.lang.ClassNotFoundException: com.acme.Nope).")
+                .hasAction("Name @Configuration classes, components or auto-configurations by their full names.");
+    }
+
+    @Test
+    void taskThatIsNotSerializable() {
+        assertThat(failureOf(new Parcel("x")))
+                .isInstanceOf(TaskSerializationException.class)
+                .hasMessageContaining("'thumbs'")
+                .hasMessageContaining(Parcel.class.getName())
+                .hasMessageContainingAll("java.io.Serializable");
+    }
+
+    @Test
+    void resultThatIsNotSerializable() {
+        assertThat(failureOf("x"))
+                .isInstanceOf(TaskSerializationException.class)
+                .hasMessageContaining("'thumbs'")
+                .hasMessageContaining(Parcel.class.getName())
+                .hasMessageContainingAll("java.io.Serializable");
+    }
+
+    private Throwable failureOf(Object task) {
+        Throwable[] failure = new Throwable[1];
+        contextRunner
+                .withInitializer(
+                        yaml("poolmanager:\n  pools:\n    thumbs: {size: 1, worker: " + Packer.class.getName() + "}\n"))
+                .run(context -> {
+                    PoolManager<Object, Object> pool =
+                            context.getBean(PoolManagers.class).get("thumbs", Object.class, Object.class);
+                    failure[0] = catchThrowable(() -> pool.map(List.of(task)));
+                });
+        return failure[0];
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void secretAmongTheOptionsOfAJvm(CapturedOutput output) {
+        contextRunner
+                .withInitializer(yaml("poolmanager:\n  pools:\n    thumbs:\n" + SQUARE + "      size: 1\n"
+                        + "      jvm: {args: [-Dx=1, -Ddb.password=geheim, -Djavax.net.ssl.keyStore=/path]}\n"))
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output)
+                .contains(
+                        "'poolmanager.pools.thumbs.jvm.args[1]' (Byte array resource [application.yml] - 6:27) looks like a"
+                                + " secret: -Ddb.password=****. Options of a JVM are seen by its diagnostic tools and stand in its"
+                                + " crash logs. Let the worker have it by @Value, @ConfigurationProperties or static-args instead:"
+                                + " these reach it over a private channel.")
+                .doesNotContain("geheim")
+                .doesNotContain("keyStore=****");
+    }
+
     private Mistake assertMistake(String poolYaml, String key, String value, String lineAndColumn) {
         return analysisOf("poolmanager:\n  pools:\n    thumbs:\n" + poolYaml + "\n")
                 .hasDescription("Property: poolmanager.pools.thumbs." + key + "\n")
@@ -356,6 +464,33 @@ class ConfigurationMistakeTests {
         @Override
         public Object run(Object task) {
             return task;
+        }
+    }
+
+    record Licence(String key) {}
+
+    static final class Needy implements PoolProcess<String, String> {
+
+        private final Licence licence;
+
+        Needy(Licence licence) {
+            this.licence = licence;
+        }
+
+        @Override
+        public String run(String task) {
+            return task + licence;
+        }
+    }
+
+    /** Fails to travel, as any record does that does not say it can. */
+    record Parcel(String content) {}
+
+    static final class Packer implements PoolProcess<Object, Object> {
+
+        @Override
+        public Object run(Object task) {
+            return new Parcel(task.toString());
         }
     }
 

@@ -20,6 +20,7 @@ import org.poolmanager.PoolListener;
 import org.poolmanager.PoolManager;
 import org.poolmanager.PoolSettings;
 import org.poolmanager.PoolState;
+import org.poolmanager.boot.PoolManagerBuilderFactory;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolWorker;
@@ -35,6 +36,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
@@ -114,6 +116,7 @@ class PoolManagerAutoConfigurationTests {
                               worker: org.poolmanager.boot.workers.Square
                               size: 3
                               queue_size: 7
+                              result-size: 70
                               ordered: true
                               daemon: false
                               loggers: [com.acme, org.acme]
@@ -137,6 +140,7 @@ class PoolManagerAutoConfigurationTests {
             PoolSettings settings = context.getBean(PoolManager.class).settings();
             assertThat(settings.size()).isEqualTo(3);
             assertThat(settings.queueSize()).isEqualTo(7);
+            assertThat(settings.resultSize()).isEqualTo(70);
             assertThat(settings.ordered()).isTrue();
             assertThat(settings.daemon()).isFalse();
             assertThat(settings.isolation()).isEqualTo(Isolation.THREAD);
@@ -296,6 +300,95 @@ class PoolManagerAutoConfigurationTests {
 
     private static String scale(PoolManagers pools) throws InterruptedException {
         return pools.get("scaler", String.class, String.class).map(List.of("x")).get(0);
+    }
+
+    @Test
+    void precedenceIsPoolThenTemplateThenDefaultsThenBuilder() {
+        contextRunner.withInitializer(yaml("""
+                        poolmanager:
+                          defaults: {queue-size: 5, daemon: false, jvm: {env: {A: defaults, B: defaults}}}
+                          templates:
+                            cpu-heavy: {size: 3, queue-size: 6, static-args: [1, 1s], jvm: {env: {B: template, C: template}}}
+                          pools:
+                            scaler: {worker: org.poolmanager.boot.workers.Scaler, template: cpuHeavy, size: 2}
+                        """)).run(context -> {
+            PoolSettings settings = context.getBean(PoolManager.class).settings();
+            assertThat(settings.size()).isEqualTo(2);
+            assertThat(settings.queueSize()).isEqualTo(6);
+            assertThat(settings.daemon()).isFalse();
+            assertThat(settings.ordered()).isFalse();
+            assertThat(settings.jvm().environment())
+                    .containsOnly(Map.entry("A", "defaults"), Map.entry("B", "template"), Map.entry("C", "template"));
+            assertThat(scale(context.getBean(PoolManagers.class))).isEqualTo("x@1/PT1S");
+        });
+    }
+
+    @Test
+    void theDefaultsMayNameATemplate() {
+        contextRunner
+                .withPropertyValues(SQUARE, "poolmanager.defaults.template=t", "poolmanager.templates.t.queue-size=9")
+                .run(context -> assertThat(
+                                context.getBean(PoolManager.class).settings().queueSize())
+                        .isEqualTo(9));
+    }
+
+    @Test
+    void builderFactoryKnowsDefaultsAndTemplates() {
+        contextRunner
+                .withPropertyValues("poolmanager.defaults.queue-size=5", "poolmanager.templates.small.queue-size=1")
+                .run(context -> {
+                    PoolManagerBuilderFactory factory = context.getBean(PoolManagerBuilderFactory.class);
+                    PoolSettings plain = factory.builder(Square.class).build().settings();
+                    assertThat(plain.queueSize()).isEqualTo(5);
+                    assertThat(plain.isolation()).isEqualTo(Isolation.THREAD);
+                    assertThat(factory.builder(Square.class, "small")
+                                    .build()
+                                    .settings()
+                                    .queueSize())
+                            .isEqualTo(1);
+                    Assertions.assertThatIllegalArgumentException()
+                            .isThrownBy(() -> factory.builder(Square.class, "tiny"))
+                            .withMessage(
+                                    "There is no template 'tiny' below 'poolmanager.templates'. There are: [small]");
+                });
+    }
+
+    @Test
+    void whatHappensToPoolsIsAnEventOfTheApplicationToo() {
+        List<PoolEvent> events = new CopyOnWriteArrayList<>();
+        contextRunner
+                .withPropertyValues(SQUARE)
+                .withInitializer(context -> context.addApplicationListener(event -> {
+                    if (event instanceof PayloadApplicationEvent<?> payload
+                            && payload.getPayload() instanceof PoolEvent poolEvent) {
+                        events.add(poolEvent);
+                    }
+                }))
+                .run(context -> context.getBean(PoolManagers.class)
+                        .get("square", Integer.class, Integer.class)
+                        .map(List.of(1)));
+        assertThat(events)
+                .hasAtLeastOneElementOfType(PoolEvent.WorkerStarted.class)
+                .doesNotHaveAnyElementsOfTypes(PoolEvent.TaskFinished.class)
+                .filteredOn(PoolEvent.StateChanged.class::isInstance)
+                .extracting(event -> ((PoolEvent.StateChanged) event).to())
+                .contains(PoolState.STARTING, PoolState.RUNNING, PoolState.STOPPED);
+    }
+
+    @Test
+    void aCustomizerMayBeForOnePool() {
+        contextRunner
+                .withPropertyValues(SQUARE, "poolmanager.pools.other.worker=" + Square.class.getName())
+                .withBean(PoolManagerCustomizer.class, () -> (name, builder) -> {
+                    if (name.equals("other")) {
+                        builder.queueSize(77);
+                    }
+                })
+                .run(context -> {
+                    PoolManagers pools = context.getBean(PoolManagers.class);
+                    assertThat(pools.get("other").settings().queueSize()).isEqualTo(77);
+                    assertThat(pools.get("square").settings().queueSize()).isEqualTo(2);
+                });
     }
 
     @Test

@@ -1,0 +1,35 @@
+package org.poolmanager.boot.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.PoolManager;
+import org.poolmanager.PoolManagerBuilder;
+import org.poolmanager.boot.PoolManagerBuilderFactory;
+import org.poolmanager.worker.PoolProcess;
+
+/** Makes builders that know the defaults and the templates. */
+final class ConfiguredBuilderFactory implements PoolManagerBuilderFactory {
+
+    private final PoolConfigurations configurations;
+
+    ConfiguredBuilderFactory(PoolConfigurations configurations) {
+        this.configurations = configurations;
+    }
+
+    @Override
+    public <T, R> PoolManagerBuilder<T, R> builder(Class<? extends PoolProcess<T, R>> worker) {
+        return prepared(worker, null);
+    }
+
+    @Override
+    public <T, R> PoolManagerBuilder<T, R> builder(Class<? extends PoolProcess<T, R>> worker, String template) {
+        return prepared(worker, template);
+    }
+
+    private <T, R> PoolManagerBuilder<T, R> prepared(
+            Class<? extends PoolProcess<T, R>> worker, @Nullable String template) {
+        PoolManagerBuilder<T, R> builder = PoolManager.builder(worker);
+        new PoolPropertiesMapper(key -> configurations.commonSetting(template, key))
+                .apply(configurations.common(template), builder);
+        return builder;
+    }
+}

@@ -1,0 +1,29 @@
+package org.poolmanager.boot.worker;
+
+import java.util.List;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.annotation.ConfigurationClassPostProcessor;
+import org.springframework.core.Conventions;
+
+/** Gives configuration classes back what they have in the application: a call of a bean method means the bean. */
+final class ConfigurationClasses {
+
+    private static final String ATTRIBUTE =
+            Conventions.getQualifiedAttributeName(ConfigurationClassPostProcessor.class, "configurationClass");
+
+    private ConfigurationClasses() {}
+
+    static boolean isFull(BeanDefinition definition) {
+        return "full".equals(definition.getAttribute(ATTRIBUTE));
+    }
+
+    static void intercept(List<BeanRecipe> recipes, DefaultListableBeanFactory beanFactory) {
+        for (BeanRecipe recipe : recipes) {
+            if (recipe.kind() == BeanRecipe.Kind.ENHANCED && beanFactory.containsBeanDefinition(recipe.name())) {
+                beanFactory.getBeanDefinition(recipe.name()).setAttribute(ATTRIBUTE, "full");
+            }
+        }
+        new ConfigurationClassPostProcessor().enhanceConfigurationClasses(beanFactory);
+    }
+}

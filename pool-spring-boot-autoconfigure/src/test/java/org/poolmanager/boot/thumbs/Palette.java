@@ -1,0 +1,4 @@
+package org.poolmanager.boot.thumbs;
+
+/** Made by a method of the application class. */
+record Palette(String color) {}

@@ -1,0 +1,2 @@
+/** Workers that Spring builds in child JVMs. */
+package org.poolmanager.boot.worker;
