@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.beans.PropertyChangeListener;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,10 @@ final class Log4jReplay implements LogReplay.Backend {
             return;
         }
         MutableInstant instant = new MutableInstant();
-        instant.initFromEpochSecond(
-                event.instant().getEpochSecond(), event.instant().getNano());
+        Instant logged = event.instant();
+        long second = logged.getEpochSecond();
+        int nano = logged.getNano();
+        instant.initFromEpochSecond(second, nano);
         Log4jLogEvent.Builder builder = Log4jLogEvent.newBuilder()
                 .setLoggerName(logger.getName())
                 .setLevel(level)

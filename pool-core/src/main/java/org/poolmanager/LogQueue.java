@@ -127,6 +127,7 @@ final class LogQueue {
      *
      * @return the number to {@link #await}
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
     long add(Entry entry) {
         lock.lock();
         try {
@@ -209,6 +210,7 @@ final class LogQueue {
     }
 
     /** An interrupt of one of the pool's threads is nobody's; see {@link PoolThread#forgetInterrupt}. */
+    @SuppressWarnings("WaitNotInLoop") // the callers are the loops
     private static long await(Condition condition, long nanos) {
         long deadline = System.nanoTime() + nanos;
         try {
@@ -251,7 +253,7 @@ final class LogQueue {
         }
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // written under the lock only
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
     private void finish(Entry entry) {
         done++;
         bytes -= entry.bytes();

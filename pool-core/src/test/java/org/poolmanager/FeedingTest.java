@@ -119,8 +119,8 @@ class FeedingTest {
                         return i;
                     })
                     .iterator());
-            assertThatThrownBy(interrupting::join).hasMessageContaining("A source interrupted");
-            assertThatThrownBy(pool::getAll).hasMessageContaining("A source interrupted");
+            assertThatThrownBy(interrupting::join).hasMessageContaining("The feeder was interrupted");
+            assertThatThrownBy(pool::getAll).hasMessageContaining("The feeder was interrupted");
             pool.getAll();
             assertThat(pool.map(List.of(1))).containsExactly(2);
         }

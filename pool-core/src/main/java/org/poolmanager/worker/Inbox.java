@@ -91,6 +91,7 @@ final class Inbox {
     }
 
     /** An interrupt is meant for a task, and none is running. */
+    @SuppressWarnings("WaitNotInLoop") // the callers are the loops
     private void pause() {
         try {
             wait();

@@ -70,6 +70,7 @@ final class Log4jCapture implements LogCapture.Backend, PropertyChangeListener {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // a configuration is its object
     public synchronized void refresh() {
         Configuration configuration = context.getConfiguration();
         if (closed || configuration == taken) {
