@@ -132,7 +132,7 @@ class ConcurrencyTest {
     @BothModes
     @DisplayName("C117: put racing close: each task is refused, or has an outcome")
     void c117PutRacesClose(Isolation isolation) throws Exception {
-        putRacesClose(isolation, isolation == Isolation.THREAD ? 500 : 15);
+        putRacesClose(isolation, isolation == Isolation.THREAD ? 300 : 15);
     }
 
     @BothModes

@@ -155,7 +155,10 @@ class LastWordsTest {
                             child
                                     ? List.of("constructor", "task", "close", "shutdown hook")
                                     : List.of("constructor", "task", "close"));
-            assertThat(own.messages()).containsExactly("Worker 1 of pool 'talking': close() failed");
+            assertThat(own.messages())
+                    .singleElement()
+                    .asString()
+                    .matches("The close\\(\\) of worker 1 of pool 'talking' \\(pid \\d+\\) failed");
             assertThat(own.events.get(0).getThrowableProxy().getMessage()).isEqualTo("cannot be closed");
         }
     }
