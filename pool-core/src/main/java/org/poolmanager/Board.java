@@ -129,15 +129,16 @@ final class Board {
     /** Lets those in who wait for room, and hands waiting tasks to workers that have room, the idlest first. */
     void handOut() {
         entrance.admitWaiting();
-        long now = 0;
+        if (queue.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
         Slot last = null;
-        while (!queue.isEmpty()) {
-            Slot slot = roomiest(queue.element());
-            if (slot == null) {
-                return;
-            }
-            now = now == 0 ? System.nanoTime() : now;
+        boolean behindAnother = false;
+        Slot slot;
+        while (!queue.isEmpty() && (slot = roomiest(queue.element(), now)) != null) {
             Task task = queue.remove();
+            behindAnother |= !slot.inFlight.isEmpty();
             slot.add(task, now);
             Worker worker = slot.worker;
             if (worker != null) {
@@ -149,14 +150,17 @@ final class Board {
             }
             timeKeeper.watch(slot);
         }
+        if (behindAnother) {
+            timeKeeper.freeHostages();
+        }
     }
 
     /** One that is awake and will soon have done what it has; else the one with the least to do. */
-    private @Nullable Slot roomiest(Task task) {
+    private @Nullable Slot roomiest(Task task, long now) {
         Slot best = null;
         for (Slot slot : slots) {
             if (slot.hasRoomFor(task)) {
-                if (slot.isSoonDone()) {
+                if (slot.isSoonDone(now)) {
                     return slot;
                 }
                 if (best == null || slot.inFlight.size() < best.inFlight.size()) {

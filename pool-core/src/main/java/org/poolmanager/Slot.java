@@ -15,6 +15,9 @@ final class Slot {
     /** To wake a worker that sleeps takes about so long, on both sides together. */
     private static final long WAKE_NANOS = 30_000;
 
+    /** A task that has run for so long is none of the short ones that this worker has had so far. */
+    private static final long SLOW_NANOS = 200_000;
+
     private static final int MIN_WINDOW = 2;
 
     private static final int MAX_WINDOW = 1024;
@@ -108,8 +111,12 @@ final class Slot {
     }
 
     /** Whether a further task would begin here before another worker has woken up. */
-    boolean isSoonDone() {
-        return !inFlight.isEmpty() && meanNanos > 0 && inFlight.size() * meanNanos < WAKE_NANOS;
+    boolean isSoonDone(long now) {
+        Task head = inFlight.peek();
+        return head != null
+                && meanNanos > 0
+                && inFlight.size() * meanNanos < WAKE_NANOS
+                && now - head.startedAt < SLOW_NANOS;
     }
 
     private static int window(long meanNanos) {

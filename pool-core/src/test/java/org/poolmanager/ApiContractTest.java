@@ -61,7 +61,7 @@ class ApiContractTest {
                         .staticArgs(1, 2)
                         .workerFactory(() -> new Tasks.Calculator(1, 2))
                         .build())
-                .withMessageContaining("'workerFactory' works in thread isolation only");
+                .withMessageContaining("'workerFactory' must be serializable in process isolation");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PoolManager.builder(Tasks.Calculator.class)
                         .staticArgs("x")

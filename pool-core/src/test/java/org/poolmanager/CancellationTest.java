@@ -168,12 +168,12 @@ class CancellationTest {
     @BothModes
     @DisplayName("C028: a task queued in the instant of a time-out is never given to the doomed worker")
     void c028NotToTheTimedOut(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 40 : 10;
+        int rounds = isolation == Isolation.THREAD ? 15 : 8;
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)
                 .queueSize(5)
-                .taskTimeout(Duration.ofMillis(100))
+                .taskTimeout(Duration.ofMillis(500))
                 .start()) {
             for (int round = 0; round < rounds; round++) {
                 CompletableFuture<Integer> late = pool.submit(60_000);

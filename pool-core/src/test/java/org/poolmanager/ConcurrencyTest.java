@@ -140,7 +140,21 @@ class ConcurrencyTest {
     @Timeout(value = 60, unit = TimeUnit.MINUTES)
     @DisplayName("C117: the same, 10,000 rounds")
     void c117PutRacesCloseForLong(Isolation isolation) throws Exception {
-        putRacesClose(isolation, 10_000);
+        ExecutorService races = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                all.add(races.submit(() -> {
+                    putRacesClose(isolation, 2500);
+                    return null;
+                }));
+            }
+            for (Future<?> race : all) {
+                race.get();
+            }
+        } finally {
+            races.shutdownNow();
+        }
     }
 
     private static void putRacesClose(Isolation isolation, int rounds) throws Exception {
