@@ -14,9 +14,9 @@ final class Borrowers {
 
     private final Runnable close;
 
-    /** Guarded by this, like all below. */
-    private boolean decidedByUser;
+    private volatile boolean decidedByUser;
 
+    /** Guarded by this, which is held while the pool starts or ends for its borrowers. */
     private int borrowers;
 
     Borrowers(Supplier<PoolState> state, Runnable start, Runnable close) {
@@ -26,7 +26,7 @@ final class Borrowers {
     }
 
     /** The user has started or closed the pool: from now on the user alone decides when it runs. */
-    synchronized void userDecides() {
+    void userDecides() {
         decidedByUser = true;
     }
 
@@ -51,7 +51,7 @@ final class Borrowers {
 
     synchronized void giveBack() {
         borrowers--;
-        if (borrowers == 0) {
+        if (borrowers == 0 && !decidedByUser) {
             close.run();
         }
     }

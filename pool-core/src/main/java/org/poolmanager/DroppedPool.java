@@ -1,6 +1,8 @@
 package org.poolmanager;
 
 import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.Shutdown.End;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +17,13 @@ final class DroppedPool implements Runnable {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final Engine engine;
+    /** Empty while the pool is not open: then nothing is to be done, and nothing of it is held on to. */
+    private final AtomicReference<@Nullable Engine> open;
 
     private final Throwable place;
 
     private DroppedPool(Engine engine) {
-        this.engine = engine;
+        this.open = engine.whenOpen();
         this.place = new Throwable("Pool '" + engine.settings().name() + "' was created here");
     }
 
@@ -31,6 +34,10 @@ final class DroppedPool implements Runnable {
 
     @Override
     public void run() {
+        Engine engine = open.get();
+        if (engine == null) {
+            return;
+        }
         PoolStats stats = engine.stats();
         switch (stats.state()) {
             case NEW, STOPPED -> {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,9 @@ final class Engine {
     private final Shutdown shutdown;
 
     private final @Nullable ExitHook exitHook;
+
+    /** This, while it is open. */
+    private final AtomicReference<@Nullable Engine> open = new AtomicReference<>();
 
     /** Guarded by the pool's lock, like the next. */
     private int failedStarts;
@@ -150,9 +154,14 @@ final class Engine {
         }
     }
 
+    AtomicReference<@Nullable Engine> whenOpen() {
+        return open;
+    }
+
     private void begin() {
+        open.set(this);
         clock.start();
-        logs.start();
+        logs.start(settings.loggers());
         board.move(PoolState.STARTING, null);
         life.run++;
         failedStarts = 0;
@@ -387,6 +396,7 @@ final class Engine {
         clock.stop();
         logs.stop();
         workers.close();
+        open.set(null);
         if (exitHook != null) {
             exitHook.remove();
         }

@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -97,8 +98,9 @@ final class LogQueue {
         this.replay = new LogReplay(settings.name());
     }
 
-    /** A new run of the pool begins. */
-    void start() {
+    /** A new run of the pool begins, with these loggers. */
+    void start(Set<String> loggers) {
+        replay.accept(loggers);
         lock.lock();
         try {
             stopped = false;
@@ -139,8 +141,9 @@ final class LogQueue {
             entries.add(entry);
             added++;
             if (thread == null) {
-                thread = new PoolThread(life, "pool-" + settings.name() + "-log", this::run);
-                thread.start();
+                Thread replaying = new PoolThread(life, "pool-" + settings.name() + "-log", this::run);
+                replaying.start();
+                thread = replaying;
             }
             work.signal();
             return added;
@@ -226,11 +229,19 @@ final class LogQueue {
             replay.replay(entry);
             PoolThread.forgetInterrupt(); // an appender may have left one behind
             if (isDropToBeTold()) {
-                LOG.warn(
-                        "Pool '{}' drops log records of its workers, because the loggers here take them more slowly than"
-                                + " the workers log. Its statistics count the dropped ones; this is not said again.",
-                        settings.name());
+                tellOfDrops();
             }
+        }
+    }
+
+    private void tellOfDrops() {
+        try {
+            LOG.warn(
+                    "Pool '{}' drops log records of its workers, because the loggers here take them more slowly than"
+                            + " the workers log. Its statistics count the dropped ones; this is not said again.",
+                    settings.name());
+        } catch (RuntimeException | Error e) {
+            // The same loggers again; this thread has the other records to replay.
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.LogEvent;
 import org.slf4j.Logger;
@@ -27,6 +28,10 @@ final class LogReplay {
     private final Backend backend = backend();
     private boolean reported;
 
+    private static final String OWN = "org.poolmanager.";
+
+    private volatile Set<String> expected = Set.of();
+
     LogReplay(String pool) {
         this.pool = pool;
     }
@@ -40,6 +45,9 @@ final class LogReplay {
         try {
             LogEvent event = decode(entry);
             logger = event.logger();
+            if (!isExpected(logger)) {
+                return; // a worker has no business with other loggers of this JVM
+            }
             Map<String, String> mdc = new HashMap<>(event.mdc());
             mdc.put("pool", pool);
             mdc.put("worker", Integer.toString(entry.worker()));
@@ -51,6 +59,16 @@ final class LogReplay {
         } catch (Throwable problem) {
             report(logger, problem);
         }
+    }
+
+    /** Which loggers records are expected of, with those below them and the pool's own. */
+    void accept(Set<String> loggers) {
+        expected = Set.copyOf(loggers);
+    }
+
+    private boolean isExpected(String logger) {
+        Set<String> names = expected;
+        return names.contains(logger) || logger.startsWith(OWN) || isBelow(logger, names);
     }
 
     private static LogEvent decode(LogQueue.Entry entry) throws IOException {

@@ -161,6 +161,7 @@ final class PoolExecutor extends AbstractExecutorService {
 
     private <T extends @Nullable Object> List<Future<T>> all(Collection<? extends Callable<T>> tasks, Deadline deadline)
             throws InterruptedException {
+        refuseToWait();
         List<CallFuture<T>> futures = new ArrayList<>(tasks.size());
         for (Callable<T> task : tasks) {
             futures.add(new CallFuture<>(engine, task));
@@ -179,6 +180,14 @@ final class PoolExecutor extends AbstractExecutorService {
             return new ArrayList<>(futures);
         } finally {
             futures.forEach(future -> future.cancel(true));
+        }
+    }
+
+    private void refuseToWait() {
+        try {
+            engine.refuseToWait("results");
+        } catch (IllegalStateException e) {
+            throw new RejectedExecutionException(e.getMessage(), e);
         }
     }
 
@@ -215,6 +224,7 @@ final class PoolExecutor extends AbstractExecutorService {
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("there is no task to invoke");
         }
+        refuseToWait();
         BlockingQueue<CallFuture<T>> ended = new LinkedBlockingQueue<>();
         List<CallFuture<T>> futures = new ArrayList<>(tasks.size());
         Iterator<? extends Callable<T>> rest = tasks.iterator();

@@ -604,13 +604,28 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
             return StreamCall.<T, R>toList(engine, borrowers, input, options).all(options.ordered());
         }
         boolean borrowed = borrowers.borrow();
+        boolean interrupted = false;
         try {
             return new MapCall<T, R>(engine).run(input);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            throw e;
         } finally {
             if (borrowed) {
-                borrowers.giveBack();
+                giveBack(interrupted);
             }
             Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Who is interrupted does not wait for what still runs. */
+    private void giveBack(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        borrowers.giveBack();
+        if (interrupted) {
+            Thread.interrupted(); // the exception says it
         }
     }
 

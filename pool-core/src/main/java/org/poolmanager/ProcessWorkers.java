@@ -16,6 +16,7 @@ import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
 import org.poolmanager.wire.TaskContext;
+import org.poolmanager.worker.Call;
 import org.poolmanager.worker.Target;
 
 /** Workers that are child JVMs: what they share. */
@@ -122,7 +123,7 @@ final class ProcessWorkers implements Workers {
 
     @Override
     public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
-        return context.before(payloads.encode(task));
+        return context.before(task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task));
     }
 
     @Override

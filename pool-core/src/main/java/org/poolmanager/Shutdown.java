@@ -222,6 +222,9 @@ final class Shutdown {
     private void killLate() {
         List<Slot> late =
                 board.slots().stream().filter(slot -> slot.worker != null).toList();
+        if (late.isEmpty()) {
+            return; // it is the last log records that take their time
+        }
         LOG.warn(
                 "Workers {} of pool '{}' have not ended within its exit-timeout of {} and are killed. Most likely their"
                         + " close() takes longer: let it do less, or raise exit-timeout",

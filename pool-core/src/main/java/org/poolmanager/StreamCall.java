@@ -51,6 +51,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
 
     private boolean begun;
 
+    /** Guarded by this, unlike the others. */
     private boolean borrowed;
 
     private boolean exhausted;
@@ -68,6 +69,9 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     private int held;
 
     private boolean closed;
+
+    /** The pool was closed before all that had been read was accepted. */
+    private boolean incomplete;
 
     private StreamCall(
             Engine engine,
@@ -134,10 +138,12 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
 
     /** The pool takes nothing more: what has not been accepted never comes. Called under the pool's lock. */
     private synchronized void refused() {
-        held -= unfinished.size() + line.size();
+        int before = unfinished.size() + line.size();
         line.removeIf(StreamCall::neverComes);
         unfinished.removeIf(StreamCall::neverComes);
-        held += unfinished.size() + line.size();
+        int gone = before - unfinished.size() - line.size();
+        held -= gone;
+        incomplete |= gone > 0;
         notifyAll();
     }
 
@@ -171,9 +177,8 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
 
     @Override
     public @Nullable Outcome<R> next() throws InterruptedException {
-        if (!begun) {
-            begun = true;
-            borrowed = borrowers.borrow();
+        if (!begun && !begin()) {
+            return null;
         }
         Task task;
         do {
@@ -188,6 +193,29 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
             return null;
         }
         return engine.unpacker().open(task);
+    }
+
+    /** Returns false if this was closed before, or meanwhile. */
+    private boolean begin() {
+        begun = true;
+        if (isClosed()) {
+            return false;
+        }
+        boolean lent = borrowers.borrow();
+        synchronized (this) {
+            if (!closed) {
+                borrowed = lent;
+                return true;
+            }
+        }
+        if (lent) {
+            borrowers.giveBack();
+        }
+        return false;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     /** Reads ahead: up to the bound while the consumer has nothing to take, else two for each one taken. */
@@ -245,7 +273,11 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         try {
             engine.board().entrance().deposit(supply, sendable);
         } catch (RuntimeException | Error e) {
-            endFeeding(e);
+            if (failure == null) {
+                endFeeding(e);
+            } else {
+                failure.addSuppressed(e);
+            }
             engine.board().entrance().withdraw(supply);
             refused();
         }
@@ -253,6 +285,9 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
 
     /** Gives each task its place. Returns those that are to run; the others could not be sent, and are done. */
     private synchronized List<Task> hold(List<Task> tasks) {
+        if (closed) {
+            return List.of();
+        }
         List<Task> sendable = new ArrayList<>(tasks.size());
         for (Task task : tasks) {
             held++;
@@ -303,7 +338,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     }
 
     private void end() {
-        Throwable why = failure;
+        Throwable why = failure == null && isIncomplete() ? closedTooEarly() : failure;
         failure = null;
         close();
         if (why instanceof Error error) {
@@ -314,16 +349,32 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         }
     }
 
+    private synchronized boolean isIncomplete() {
+        return incomplete && !closed;
+    }
+
+    private Throwable closedTooEarly() {
+        try {
+            engine.board().entrance().deposit(supply, List.of());
+            return new IllegalStateException("Pool '" + engine.settings().name() + "' was closed meanwhile");
+        } catch (RuntimeException e) {
+            return e; // as deposit says it
+        }
+    }
+
     /** Nothing more is fed, what has not begun is cancelled, and nothing is held any more. */
     @Override
     public void close() {
         engine.board().entrance().withdraw(supply);
         List<Task> abandoned;
+        boolean lent;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
+            lent = borrowed;
+            borrowed = false;
             abandoned = new ArrayList<>(ordered ? line : unfinished);
             line.clear();
             notifyAll();
@@ -336,11 +387,11 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
                 engine.board().cancel(abandoned.get(i), false);
             }
         } finally {
-            if (borrowed) {
-                borrowers.giveBack();
-            }
             if (interrupted) {
-                Thread.currentThread().interrupt();
+                Thread.currentThread().interrupt(); // kept, and no reason to wait for what still runs
+            }
+            if (lent) {
+                borrowers.giveBack();
             }
         }
         if (meter != null) {

@@ -65,7 +65,7 @@ class DaemonTest {
         for (int i = 0; i < SIZE + QUEUE; i++) {
             futures.add(pool.submit(i));
         }
-        await().until(() -> count(directory.resolve("begun")) >= SIZE);
+        await().atMost(java.time.Duration.ofSeconds(30)).until(() -> count(directory.resolve("begun")) >= SIZE);
         return futures;
     }
 

@@ -18,15 +18,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.wire.LogEvent;
 import org.poolmanager.wire.Thrown;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.spi.LocationAwareLogger;
 
 class LogReplayTest {
 
@@ -38,6 +41,7 @@ class LogReplayTest {
 
     @BeforeEach
     void quiet() {
+        replay.accept(Set.of(Logger.ROOT_LOGGER_NAME));
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
         root.iteratorForAppenders().forEachRemaining(appenders::add);
@@ -271,5 +275,28 @@ class LogReplayTest {
         encoder.setPattern("%logger %level %msg%n%ex");
         encoder.start();
         return new String(encoder.encode(event), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    @DisplayName(
+            "a record of a logger that the pool does not capture is not replayed: a worker has no business with it")
+    void unexpectedLoggers() throws IOException {
+        replay.accept(Set.of("test.a"));
+        ListAppender<ILoggingEvent> audit = listen("audit");
+        ListAppender<ILoggingEvent> a = listen("test.a.b");
+        replay.replay(new LogQueue.Entry(
+                1,
+                1,
+                -1,
+                LogEvent.of("audit", LocationAwareLogger.ERROR_INT, "forged", null)
+                        .encode()));
+        replay.replay(new LogQueue.Entry(
+                1,
+                1,
+                -1,
+                LogEvent.of("test.a.b", LocationAwareLogger.ERROR_INT, "expected", null)
+                        .encode()));
+        assertThat(audit.list).isEmpty();
+        assertThat(a.list).hasSize(1);
     }
 }

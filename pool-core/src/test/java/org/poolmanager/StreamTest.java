@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -333,6 +334,42 @@ class StreamTest {
             consumer.join(20_000);
             assertThat(outcomes).hasSize(3).allMatch(outcome -> outcome.kind() == Outcome.Kind.CANCELLED);
             assertThat(thrown.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining(pool.name());
+        }
+    }
+
+    @BothModes
+    @DisplayName("a map with options whose pool is closed behind its last element says so, and does not end short")
+    void poolIsClosedBehindTheSource(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate()) {
+            var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                    .isolation(isolation)
+                    .size(1)
+                    .queueSize(3)
+                    .start();
+            CompletableFuture<List<Integer>> map = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return pool.map(
+                            Collections.nCopies(6, -1), MapOptions.defaults().onProgress(progress -> {}));
+                } catch (InterruptedException e) {
+                    throw new IllegalArgumentException(e);
+                }
+            });
+            gate.awaitArrivals(1);
+            await().until(() -> pool.stats().queue().remaining() == 0);
+            CompletableFuture<Void> end = CompletableFuture.runAsync(() -> {
+                try {
+                    pool.join();
+                } catch (InterruptedException e) {
+                    throw new IllegalArgumentException(e);
+                }
+            });
+            await().until(() -> pool.state() == PoolState.DRAINING);
+            gate.open();
+            assertThatThrownBy(() -> map.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(pool.name());
+            end.get(20, TimeUnit.SECONDS);
+            assertThat(pool.stats().tasks().completed()).isEqualTo(4);
         }
     }
 

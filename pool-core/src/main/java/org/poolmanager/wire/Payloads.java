@@ -128,17 +128,28 @@ public final class Payloads {
                 return simple;
             }
             assert value != null; // null is simple
-            return byCodec(value);
+            return encoded(Simple.OBJECT, codec, value);
         } catch (OutOfMemoryError e) {
             throw new PayloadException(words(value) + " does not fit into this JVM's memory when encoded", e);
         }
     }
 
-    private byte[] byCodec(Object value) throws PayloadException {
+    /**
+     * The same for what no codec has to know.
+     *
+     * @param value an object of this library's, with functions in it
+     * @return its bytes, which {@link #decode} reads by Java serialization whatever the codec is
+     * @throws PayloadException if it cannot travel or is too large
+     */
+    public byte[] encodeByJava(Object value) throws PayloadException {
+        return encoded(Simple.JAVA, java, value);
+    }
+
+    private byte[] encoded(byte tag, PayloadCodec by, Object value) throws PayloadException {
         Bounded bytes = new Bounded(maxPayload);
-        bytes.write(Simple.OBJECT);
+        bytes.write(tag);
         try {
-            codec.encode(value, bytes);
+            by.encode(value, bytes);
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Exception | Error e) {
@@ -171,9 +182,11 @@ public final class Payloads {
             throw new PayloadException("an empty payload is no object", null);
         }
         try {
-            return payload[0] == Simple.OBJECT
-                    ? codec.decode(new ByteArrayInputStream(payload, 1, payload.length - 1))
-                    : Simple.decode(payload);
+            return switch (payload[0]) {
+                case Simple.OBJECT -> codec.decode(new ByteArrayInputStream(payload, 1, payload.length - 1));
+                case Simple.JAVA -> java.decode(new ByteArrayInputStream(payload, 1, payload.length - 1));
+                default -> Simple.decode(payload);
+            };
         } catch (PayloadException e) {
             throw e;
         } catch (OutOfMemoryError e) {

@@ -39,6 +39,9 @@ final class Simple {
     private static final byte FLOATS = 19;
     private static final byte DOUBLES = 20;
 
+    /** What follows was written by Java serialization, whatever the codec. */
+    static final byte JAVA = 21;
+
     private static final byte[] ENCODED_NULL = {NULL};
     private static final byte[] ENCODED_TRUE = {TRUE};
     private static final byte[] ENCODED_FALSE = {FALSE};

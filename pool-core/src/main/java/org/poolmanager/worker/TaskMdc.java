@@ -18,7 +18,9 @@ final class TaskMdc {
     /** Called in the task thread, once the worker is built. */
     TaskMdc(boolean used) {
         if (used) {
-            begin();
+            Map<String, String> mdc = MDC.getCopyOfContextMap();
+            betweenTasks = mdc == null ? Map.of() : mdc;
+            this.used = true;
         }
     }
 
@@ -26,9 +28,7 @@ final class TaskMdc {
         if (context.mdc().isEmpty()) {
             return;
         }
-        if (!used) {
-            begin();
-        }
+        used = true; // from here on; what a task before has left behind is nobody's
         context.mdc().forEach(MDC::put);
     }
 
@@ -36,11 +36,5 @@ final class TaskMdc {
         if (used) {
             MDC.setContextMap(betweenTasks);
         }
-    }
-
-    private void begin() {
-        used = true;
-        Map<String, String> mdc = MDC.getCopyOfContextMap();
-        betweenTasks = mdc == null ? Map.of() : mdc;
     }
 }
