@@ -132,7 +132,7 @@ class ConcurrencyTest {
     @BothModes
     @DisplayName("C117: put racing close: each task is refused, or has an outcome")
     void c117PutRacesClose(Isolation isolation) throws Exception {
-        putRacesClose(isolation, isolation == Isolation.THREAD ? 300 : 15);
+        putRacesClose(isolation, 2, isolation == Isolation.THREAD ? 300 : 15);
     }
 
     @BothModes
@@ -145,7 +145,7 @@ class ConcurrencyTest {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 all.add(races.submit(() -> {
-                    putRacesClose(isolation, 2500);
+                    putRacesClose(isolation, isolation == Isolation.THREAD ? 2 : 1, 2500);
                     return null;
                 }));
             }
@@ -157,16 +157,16 @@ class ConcurrencyTest {
         }
     }
 
-    private static void putRacesClose(Isolation isolation, int rounds) throws Exception {
+    private static void putRacesClose(Isolation isolation, int size, int rounds) throws Exception {
         long seed = System.nanoTime();
-        System.out.println("C117 seed " + seed);
+        System.out.println("C117 " + isolation + ", " + rounds + " rounds, seed " + seed);
         Random random = new Random(seed);
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
             for (int round = 0; round < rounds; round++) {
                 var pool = PoolManager.builder(Tasks::twice)
                         .isolation(isolation)
-                        .size(2)
+                        .size(size)
                         .daemon(random.nextBoolean())
                         .start();
                 List<Future<Long>> accepted = new ArrayList<>();

@@ -98,7 +98,9 @@ class ParentDeathTest {
     void c102ParentEnds(String how, boolean daemon, int exitValue, @TempDir Path directory) throws Exception {
         try (ParentJvm parent = ParentJvm.start("ending", how, directory, daemon)) {
             List<ProcessHandle> children = parent.awaitWorkers();
-            assertThat(children).hasSize(1);
+            if (how.equals("TERM") || how.endsWith("to all")) {
+                assertThat(children).hasSize(1); // of a parent that ends by itself they may be gone by now
+            }
             if (how.equals("TERM")) {
                 parent.signal(how);
             } else if (how.endsWith("to all")) {
