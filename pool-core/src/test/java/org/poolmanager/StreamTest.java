@@ -346,23 +346,28 @@ class StreamTest {
                     .size(1)
                     .queueSize(3)
                     .start();
-            CompletableFuture<List<Integer>> map = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return pool.map(
-                            Collections.nCopies(6, -1), MapOptions.defaults().onProgress(progress -> {}));
-                } catch (InterruptedException e) {
-                    throw new IllegalArgumentException(e);
-                }
-            });
+            CompletableFuture<List<Integer>> map = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return pool.map(
+                                    Collections.nCopies(6, -1),
+                                    MapOptions.defaults().onProgress(progress -> {}));
+                        } catch (InterruptedException e) {
+                            throw new IllegalArgumentException(e);
+                        }
+                    },
+                    command -> new Thread(command).start());
             gate.awaitArrivals(1);
             await().until(() -> pool.stats().queue().remaining() == 0);
-            CompletableFuture<Void> end = CompletableFuture.runAsync(() -> {
-                try {
-                    pool.join();
-                } catch (InterruptedException e) {
-                    throw new IllegalArgumentException(e);
-                }
-            });
+            CompletableFuture<Void> end = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            pool.join();
+                        } catch (InterruptedException e) {
+                            throw new IllegalArgumentException(e);
+                        }
+                    },
+                    command -> new Thread(command).start());
             await().until(() -> pool.state() == PoolState.DRAINING);
             gate.open();
             assertThatThrownBy(() -> map.get(20, TimeUnit.SECONDS))
