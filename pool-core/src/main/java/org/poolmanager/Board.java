@@ -129,8 +129,15 @@ final class Board {
     /** Lets those in who wait for room, and hands waiting tasks to workers that have room, the idlest first. */
     void handOut() {
         entrance.admitWaiting();
+        while (distribute()) {
+            timeKeeper.freeHostages(); // what is back at once is handed out again
+        }
+    }
+
+    /** Returns whether tasks now wait in a worker behind another. */
+    private boolean distribute() {
         if (queue.isEmpty()) {
-            return;
+            return false;
         }
         long now = System.nanoTime();
         Slot last = null;
@@ -150,9 +157,7 @@ final class Board {
             }
             timeKeeper.watch(slot);
         }
-        if (behindAnother) {
-            timeKeeper.freeHostages();
-        }
+        return behindAnother;
     }
 
     /** One that is awake and will soon have done what it has; else the one with the least to do. */
@@ -213,22 +218,26 @@ final class Board {
             if (!slot.isServedBy(worker)) {
                 return;
             }
-            slot.recallsAnswered = Math.max(slot.recallsAnswered, request);
-            Set<Long> back = new HashSet<>();
-            for (long id : ids) {
-                back.add(id);
-            }
-            List<Task> unstarted = new ArrayList<>();
-            for (Task task : slot.inFlight) {
-                if (back.contains(task.id)) {
-                    unstarted.add(task);
-                }
-            }
-            requeue(unstarted, slot);
-            life.changed.signalAll();
+            takeBack(slot, request, ids);
         } finally {
             release();
         }
+    }
+
+    private void takeBack(Slot slot, long request, long[] ids) {
+        slot.recallsAnswered = request;
+        Set<Long> back = new HashSet<>();
+        for (long id : ids) {
+            back.add(id);
+        }
+        List<Task> unstarted = new ArrayList<>();
+        for (Task task : slot.inFlight) {
+            if (back.contains(task.id)) {
+                unstarted.add(task);
+            }
+        }
+        requeue(unstarted, slot);
+        life.changed.signalAll();
     }
 
     private void requeue(List<Task> unstarted, Slot slot) {
@@ -251,8 +260,12 @@ final class Board {
     void recall(Slot slot) {
         if (slot.worker != null && slot.isLive() && !slot.isRecalling()) {
             slot.recallsSent++;
-            slot.worker.recall(slot.recallsSent);
-            consequences.flush(slot.worker);
+            long[] back = slot.worker.recall(slot.recallsSent);
+            if (back != null) {
+                takeBack(slot, slot.recallsSent, back);
+            } else {
+                consequences.flush(slot.worker);
+            }
         }
     }
 
@@ -342,6 +355,9 @@ final class Board {
 
     /** Waits until the worker has said whether it had begun the task. */
     private void awaitRecall(Task task, Slot slot, long asked) {
+        if (slot.recallsAnswered >= asked) {
+            return;
+        }
         passOn();
         int generation = slot.generation;
         awaitWhile(

@@ -390,8 +390,9 @@ final class ProcessWorker implements Worker {
     }
 
     @Override
-    public void recall(long request) {
+    public long @Nullable [] recall(long request) {
         outbox.add(Frame.of(FrameType.RECALL, request));
+        return null;
     }
 
     void levels(Map<String, Integer> levels) {

@@ -54,8 +54,6 @@ final class ThreadWorker implements Worker {
     /** Guarded by this, like all below. */
     private final Deque<Job> inbox = new ArrayDeque<>();
 
-    private final Deque<Recall> recalls = new ArrayDeque<>();
-
     /** Given and not yet passed on. */
     private List<Answer> answers = new ArrayList<>();
 
@@ -80,9 +78,6 @@ final class ThreadWorker implements Worker {
     private boolean stopped;
 
     private boolean killed;
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Recall(long request, long[] ids) {}
 
     /** A task as it was sent: the board forgets the payload of a task that it ends. */
     private record Job(long id, @Nullable Object payload, TaskContext context) {}
@@ -287,25 +282,17 @@ final class ThreadWorker implements Worker {
     }
 
     @Override
-    public synchronized void recall(long request) {
+    public synchronized long[] recall(long request) {
         long[] ids = inbox.stream().mapToLong(Job::id).toArray();
         inbox.clear();
-        recalls.add(new Recall(request, ids));
+        return ids;
     }
 
     @Override
-    public void flush() {
-        Recall recall;
-        while ((recall = wakeRunner()) != null) {
-            sink.recalled(this, recall.request, recall.ids);
-        }
-    }
-
-    private synchronized @Nullable Recall wakeRunner() {
+    public synchronized void flush() {
         if (runnerWaits) {
             notifyAll();
         }
-        return recalls.poll();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 
 /**
@@ -21,8 +22,12 @@ interface Worker {
     /** Appends a task to what it gets next. Called under the pool's lock; neither waits nor fails. */
     void send(Task task);
 
-    /** Asks for everything back that has not begun; {@link Sink#recalled} answers. Like {@link #send}. */
-    void recall(long request);
+    /**
+     * Asks for everything back that has not begun. Like {@link #send}.
+     *
+     * @return the ids of those tasks, if they are back at once; null: {@link Sink#recalled} will answer
+     */
+    long @Nullable [] recall(long request);
 
     /** Hands over what was appended. Not under the pool's lock; waits for nobody. */
     void flush();
