@@ -3,10 +3,14 @@ package org.poolmanager;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -307,18 +311,7 @@ final class Board {
             if (task.id == 0) {
                 return false; // it has not been accepted
             }
-            Slot holder = task.slot;
-            if (holder != null && !holder.isBegun(task) && !PoolThread.isOf(life)) {
-                task.unwanted = true;
-                recall(holder);
-                awaitRecall(task, holder, holder.recallsSent);
-                task.unwanted = false;
-            }
-            if (task.state == Task.State.QUEUED) {
-                queue.remove(task);
-                end(task, cancelled(task, null), null, System.nanoTime());
-                return true;
-            }
+            cancelNow(List.of(task));
             Slot slot = task.slot;
             if (slot != null && evenIfRunning) {
                 return cancelRunning(task, slot);
@@ -351,6 +344,51 @@ final class Board {
             consequences.flush(worker);
         }
         return held;
+    }
+
+    /** Cancels those of these tasks that have not begun, and returns them. */
+    List<Task> cancelUnbegun(Collection<Task> tasks) {
+        life.lock.lock();
+        try {
+            return cancelNow(tasks);
+        } finally {
+            release();
+        }
+    }
+
+    private List<Task> cancelNow(Collection<Task> tasks) {
+        Set<Task> unfinishedOnes = new LinkedHashSet<>(tasks);
+        unfinishedOnes.removeIf(task -> task.id == 0 || task.state == Task.State.DONE);
+        endQueued(unfinishedOnes);
+        if (!PoolThread.isOf(life)) {
+            unfinishedOnes.forEach(task -> task.unwanted = true);
+            callBack(unfinishedOnes);
+            unfinishedOnes.forEach(task -> task.unwanted = false);
+            endQueued(unfinishedOnes);
+        }
+        return unfinishedOnes.stream()
+                .filter(task -> task.state == Task.State.DONE && task.ending().silent())
+                .toList();
+    }
+
+    /** Asks the workers for those of these tasks that they have not begun, and waits for their answers. */
+    private void callBack(Collection<Task> tasks) {
+        Map<Slot, Task> asked = new LinkedHashMap<>();
+        for (Task task : tasks) {
+            Slot holder = task.slot;
+            if (holder != null && !holder.isBegun(task)) {
+                asked.put(holder, task);
+            }
+        }
+        asked.keySet().forEach(this::recall);
+        asked.forEach((slot, task) -> awaitRecall(task, slot, slot.recallsSent));
+    }
+
+    private void endQueued(Set<Task> tasks) {
+        List<Task> queued = new ArrayList<>();
+        queue.removeIf(task -> tasks.contains(task) && queued.add(task));
+        long now = System.nanoTime();
+        queued.forEach(task -> end(task, cancelled(task, null), null, now));
     }
 
     /** Waits until the worker has said whether it had begun the task. */
@@ -388,50 +426,11 @@ final class Board {
     int clear() {
         life.lock.lock();
         try {
-            List<Task> waiting = new ArrayList<>(queue);
-            clearQueue();
-            if (!PoolThread.isOf(life)) {
-                waiting.addAll(clearPrefetched());
-            }
-            return (int) waiting.stream()
-                    .filter(task ->
-                            task.state == Task.State.DONE && task.ending().kind() == Kind.CANCELLED)
-                    .count();
+            List<Task> all = new ArrayList<>(queue);
+            slots.forEach(slot -> all.addAll(slot.inFlight));
+            return cancelNow(all).size();
         } finally {
             release();
-        }
-    }
-
-    private List<Task> clearPrefetched() {
-        List<Task> prefetched = new ArrayList<>();
-        List<Slot> asked = new ArrayList<>();
-        for (Slot slot : slots) {
-            for (Task task : slot.inFlight) {
-                if (task != slot.inFlight.peek()) {
-                    task.unwanted = true;
-                    prefetched.add(task);
-                }
-            }
-            if (slot.inFlight.size() > 1) {
-                recall(slot);
-                asked.add(slot);
-            }
-        }
-        for (Slot slot : asked) {
-            Task last = slot.inFlight.peekLast();
-            if (last != null) {
-                awaitRecall(last, slot, slot.recallsSent);
-            }
-        }
-        prefetched.forEach(task -> task.unwanted = false);
-        return prefetched;
-    }
-
-    private void clearQueue() {
-        long now = System.nanoTime();
-        Task task;
-        while ((task = queue.poll()) != null) {
-            end(task, cancelled(task, null), null, now);
         }
     }
 

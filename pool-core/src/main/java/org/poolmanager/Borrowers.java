@@ -10,7 +10,7 @@ final class Borrowers {
 
     private final Supplier<PoolState> state;
 
-    private final Runnable start;
+    private final Start start;
 
     private final Runnable close;
 
@@ -19,7 +19,13 @@ final class Borrowers {
     /** Guarded by this, which is held while the pool starts or ends for its borrowers. */
     private int borrowers;
 
-    Borrowers(Supplier<PoolState> state, Runnable start, Runnable close) {
+    /** Starts the pool. */
+    interface Start {
+
+        void run() throws InterruptedException;
+    }
+
+    Borrowers(Supplier<PoolState> state, Start start, Runnable close) {
         this.state = state;
         this.start = start;
         this.close = close;
@@ -31,7 +37,7 @@ final class Borrowers {
     }
 
     /** Whether the caller has borrowed the pool, and must give it back. */
-    synchronized boolean borrow() {
+    synchronized boolean borrow() throws InterruptedException {
         if (borrowers == 0) {
             if (decidedByUser || !canStart()) {
                 return false;

@@ -11,7 +11,10 @@ import org.poolmanager.worker.Call;
 /** The future of a callable or a runnable that a worker runs: {@link java.util.concurrent.Future} as executors make it. */
 final class CallFuture<V extends @Nullable Object> extends TaskFuture<V> implements RunnableFuture<V> {
 
-    private final Call call;
+    private final boolean isRunnable;
+
+    /** Given away once: a future that is kept must not keep it too. */
+    private @Nullable Call call;
 
     /** What a runnable's future gives; it does not travel. */
     private final @Nullable V result;
@@ -22,6 +25,7 @@ final class CallFuture<V extends @Nullable Object> extends TaskFuture<V> impleme
     CallFuture(Engine engine, Callable<V> callable) {
         super(engine);
         this.executed = null;
+        this.isRunnable = false;
         this.call = new Call(Objects.requireNonNull(callable, "'task' must not be null"), null);
         this.result = null;
     }
@@ -29,13 +33,16 @@ final class CallFuture<V extends @Nullable Object> extends TaskFuture<V> impleme
     CallFuture(Engine engine, Runnable runnable, @Nullable V result, boolean executed) {
         super(engine);
         this.executed = executed ? runnable : null;
+        this.isRunnable = true;
         this.call = new Call(null, Objects.requireNonNull(runnable, "'task' must not be null"));
         this.result = result;
     }
 
-    /** What a worker runs. */
-    Call call() {
-        return call;
+    /** What a worker runs; this lets go of it. */
+    Call takeCall() {
+        Call taken = Objects.requireNonNull(call, "it has been sent before");
+        call = null;
+        return taken;
     }
 
     /** What {@code shutdownNow} gives back: what {@code execute} was given, or else this. */
@@ -46,7 +53,7 @@ final class CallFuture<V extends @Nullable Object> extends TaskFuture<V> impleme
     @Override
     @SuppressWarnings("NullAway") // a runnable's result is a V, which may itself be a nullable type
     void succeed(V value) {
-        complete(call.runnable() == null ? value : result);
+        complete(isRunnable ? result : value);
     }
 
     @Override

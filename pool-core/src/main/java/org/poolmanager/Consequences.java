@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners. Filled under
+ * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners, log. Filled under
  * the lock, carried out by the thread that held it.
  */
 final class Consequences {
@@ -27,13 +27,15 @@ final class Consequences {
 
     private final List<PoolEvent> published = new ArrayList<>(0);
 
+    private final List<Runnable> logged = new ArrayList<>(0);
+
     Consequences(String pool, Events events) {
         this.pool = pool;
         this.events = events;
     }
 
     boolean isEmpty() {
-        return killed.isEmpty() && written.isEmpty() && delivered.isEmpty() && published.isEmpty();
+        return killed.isEmpty() && written.isEmpty() && delivered.isEmpty() && published.isEmpty() && logged.isEmpty();
     }
 
     void kill(@Nullable Worker worker) {
@@ -58,11 +60,17 @@ final class Consequences {
         }
     }
 
+    /** An appender may be slow, and must not hold up the pool. */
+    void log(Runnable line) {
+        logged.add(line);
+    }
+
     void carryOut() {
         killed.forEach(worker -> attempt(worker::kill));
         written.forEach(worker -> attempt(worker::flush));
         deliver();
         published.forEach(events::publish);
+        logged.forEach(this::attempt);
         if (events.hasListeners()) {
             delivered.forEach(this::tell);
         }

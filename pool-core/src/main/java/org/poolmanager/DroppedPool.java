@@ -43,8 +43,8 @@ final class DroppedPool implements Runnable {
             case NEW, STOPPED -> {
                 return;
             }
-            case FAILED -> {
-                // Nothing is lost, and the failure has been reported.
+            case FAILED, DRAINING -> {
+                // Nothing is lost: the failure has been reported; whoever has shut it down wanted this end.
             }
             default ->
                 LOG.warn(

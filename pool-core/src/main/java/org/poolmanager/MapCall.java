@@ -125,11 +125,13 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     }
 
     private void abandon() {
+        List<Task> unopened = new ArrayList<>();
         for (Object element : elements) {
             if (element instanceof Task task) {
-                engine.board().cancel(task, false);
+                unopened.add(task);
             }
         }
+        engine.board().cancelUnbegun(unopened);
     }
 
     @SuppressWarnings("unchecked") // all elements are outcomes of this call's type now

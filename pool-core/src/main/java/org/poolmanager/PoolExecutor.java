@@ -2,7 +2,6 @@ package org.poolmanager;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +20,7 @@ import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Shutdown.End;
 import org.poolmanager.wire.PayloadException;
@@ -114,7 +114,7 @@ final class PoolExecutor extends AbstractExecutorService {
         }
         boolean accepted = false;
         try {
-            Task task = engine.task(future.call(), future);
+            Task task = engine.task(future.takeCall(), future);
             future.follow(task);
             synchronized (outstanding) {
                 outstanding.add(future);
@@ -312,25 +312,17 @@ final class PoolExecutor extends AbstractExecutorService {
         return true;
     }
 
-    /** Backwards: none begins because the one before it has gone. */
     private List<Runnable> cancelUnbegun() {
         List<CallFuture<?>> futures;
         synchronized (outstanding) {
             futures = new ArrayList<>(outstanding);
         }
-        Collections.reverse(futures);
-        List<Runnable> unbegun = new ArrayList<>();
         boolean interrupted = Thread.interrupted(); // to wait for the answers of workers that have prefetched
-        for (CallFuture<?> future : futures) {
-            if (!future.isDone() && future.cancel(false)) {
-                unbegun.add(future.given());
-            }
-        }
+        List<CallFuture<?>> unbegun = TaskFuture.cancelUnbegun(engine.board(), futures);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        Collections.reverse(unbegun);
-        return unbegun;
+        return unbegun.stream().map(CallFuture::given).collect(Collectors.toCollection(ArrayList::new));
     }
 
     @Override

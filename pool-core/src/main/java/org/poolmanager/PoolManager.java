@@ -266,17 +266,17 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public PoolManager<T, R> start() {
         borrowers.userDecides();
-        open();
-        return this;
-    }
-
-    private void open() {
         try {
-            engine.start();
+            open();
+            return this;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PoolStartException(name(), "Pool '" + name() + "' was interrupted while it started", e);
         }
+    }
+
+    private void open() throws InterruptedException {
+        engine.start();
     }
 
     /**
@@ -480,14 +480,13 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; no result is lost
      */
     public List<R> getAll() throws InterruptedException {
-        List<Task> tasks = engine.results().takeAll();
-        Throwable failure = engine.results().takeFeederFailure();
-        if (failure != null) {
-            engine.results().giveBack(tasks);
-            throwUnchecked(failure);
+        Results.All all = engine.results().takeAll();
+        if (all.feederFailure != null) {
+            engine.results().giveBack(all.tasks);
+            throwUnchecked(all.feederFailure);
         }
-        List<Outcome<R>> outcomes = new ArrayList<>(tasks.size());
-        for (Task task : tasks) {
+        List<Outcome<R>> outcomes = new ArrayList<>(all.tasks.size());
+        for (Task task : all.tasks) {
             outcomes.add(open(task));
         }
         return MapCall.values(outcomes);

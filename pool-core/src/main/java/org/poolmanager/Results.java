@@ -16,6 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Results implements Destination {
 
+    /** What {@link #takeAll} found. */
+    static final class All {
+
+        final List<Task> tasks = new ArrayList<>();
+
+        /** What ended a feeder before its time, and with it the wait. */
+        @Nullable
+        Throwable feederFailure;
+    }
+
     private final String pool;
 
     private final boolean ordered;
@@ -178,8 +188,8 @@ final class Results implements Destination {
      * Takes outcomes as they come until nothing is outstanding, or a feeder has failed. If it is interrupted, it gives
      * back what it has.
      */
-    List<Task> takeAll() throws InterruptedException {
-        List<Task> taken = new ArrayList<>();
+    All takeAll() throws InterruptedException {
+        All taken = new All();
         boolean whole = false;
         try {
             while (takeReady(taken)) {
@@ -188,7 +198,7 @@ final class Results implements Destination {
             whole = true;
         } finally {
             if (!whole) {
-                giveBack(taken);
+                giveBack(taken.tasks);
             }
         }
         tellOfRoom();
@@ -196,7 +206,7 @@ final class Results implements Destination {
     }
 
     /** Waits for the next outcome and takes it with those ready behind it; false if nothing more is to be waited for. */
-    private boolean takeReady(List<Task> taken) throws InterruptedException {
+    private boolean takeReady(All taken) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!isNextReady() && isMoreToCome()) {
@@ -204,9 +214,14 @@ final class Results implements Destination {
                 changed.await();
             }
             while (isNextReady()) {
-                taken.add(removeNext());
+                taken.tasks.add(removeNext());
             }
-            return isMoreToCome();
+            boolean more = isMoreToCome();
+            if (!more) {
+                taken.feederFailure =
+                        takeFailure(); // with the look that found it: of two who wait for all, one is told
+            }
+            return more;
         } finally {
             lock.unlock();
         }
@@ -293,11 +308,15 @@ final class Results implements Destination {
     Throwable takeFeederFailure() {
         lock.lock();
         try {
-            Throwable failure = feederFailure;
-            feederFailure = null;
-            return failure;
+            return takeFailure();
         } finally {
             lock.unlock();
         }
+    }
+
+    private @Nullable Throwable takeFailure() {
+        Throwable failure = feederFailure;
+        feederFailure = null;
+        return failure;
     }
 }

@@ -95,13 +95,15 @@ final class Shutdown {
     void abandon() {
         life.lock.lock();
         try {
-            if (!settings.daemon() && board.unfinished() > 0) {
-                LOG.warn(
-                        "Pool '{}' cancels its {} unfinished tasks, although it is no daemon: one of its own threads (a"
-                                + " listener, a dependent of a future, or a task in a thread) has called System.exit."
-                                + " Call it on another thread (thenRunAsync)",
-                        settings.name(),
-                        board.unfinished());
+            int unfinished = board.unfinished();
+            if (!settings.daemon() && unfinished > 0) {
+                board.consequences()
+                        .log(() -> LOG.warn(
+                                "Pool '{}' cancels its {} unfinished tasks, although it is no daemon: one of its own threads (a"
+                                        + " listener, a dependent of a future, or a task in a thread) has called System.exit."
+                                        + " Call it on another thread (thenRunAsync)",
+                                settings.name(),
+                                unfinished));
             }
             stopAccepting();
             cancelAll();
@@ -175,10 +177,12 @@ final class Shutdown {
 
     private void drain(long nanos) throws InterruptedException {
         if (!awaitWork(nanos) && life.state() == PoolState.DRAINING) {
-            LOG.warn(
-                    "Pool '{}' still has {} unfinished tasks after its close-timeout; they are cancelled",
-                    settings.name(),
-                    board.unfinished());
+            int unfinished = board.unfinished();
+            board.consequences()
+                    .log(() -> LOG.warn(
+                            "Pool '{}' still has {} unfinished tasks after its close-timeout; they are cancelled",
+                            settings.name(),
+                            unfinished));
         }
     }
 
@@ -225,12 +229,13 @@ final class Shutdown {
         if (late.isEmpty()) {
             return; // it is the last log records that take their time
         }
-        LOG.warn(
-                "Workers {} of pool '{}' have not ended within its exit-timeout of {} and are killed. Most likely their"
-                        + " close() takes longer: let it do less, or raise exit-timeout",
-                late.stream().map(slot -> Integer.toString(slot.id)).collect(Collectors.joining(", ")),
-                settings.name(),
-                Texts.seconds(settings.limits().exit()));
+        board.consequences()
+                .log(() -> LOG.warn(
+                        "Workers {} of pool '{}' have not ended within its exit-timeout of {} and are killed. Most likely their"
+                                + " close() takes longer: let it do less, or raise exit-timeout",
+                        late.stream().map(slot -> Integer.toString(slot.id)).collect(Collectors.joining(", ")),
+                        settings.name(),
+                        Texts.seconds(settings.limits().exit())));
         late.forEach(slot -> board.consequences().kill(slot.worker));
     }
 

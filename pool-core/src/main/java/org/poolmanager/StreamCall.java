@@ -196,7 +196,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     }
 
     /** Returns false if this was closed before, or meanwhile. */
-    private boolean begin() {
+    private boolean begin() throws InterruptedException {
         begun = true;
         if (isClosed()) {
             return false;
@@ -382,10 +382,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         endFeeding(null);
         boolean interrupted = Thread.interrupted(); // to wait for the answers of workers that have prefetched
         try {
-            // Backwards: those at the end have hardly been sent yet.
-            for (int i = abandoned.size() - 1; i >= 0; i--) {
-                engine.board().cancel(abandoned.get(i), false);
-            }
+            engine.board().cancelUnbegun(abandoned);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt(); // kept, and no reason to wait for what still runs

@@ -1,6 +1,9 @@
 package org.poolmanager;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +73,28 @@ class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> implem
         // Another thread may be about to deliver the outcome; the caller is to see it now.
         settle(mine);
         return true;
+    }
+
+    /** Cancels those that have not begun, all at once, and returns them. */
+    static <F extends TaskFuture<?>> List<F> cancelUnbegun(Board board, List<F> futures) {
+        List<F> open = futures.stream().filter(future -> !future.isDone()).toList();
+        Map<Task, F> sent = new LinkedHashMap<>();
+        for (F future : open) {
+            Task task = future.task();
+            if (task == null) {
+                future.cancel(false);
+            } else {
+                sent.put(task, future);
+            }
+        }
+        for (Task task : board.cancelUnbegun(sent.keySet())) {
+            ((TaskFuture<?>) Objects.requireNonNull(sent.get(task))).settle(task);
+        }
+        return open.stream().filter(CompletableFuture::isCancelled).toList();
+    }
+
+    final @Nullable Task task() {
+        return task;
     }
 
     @Override

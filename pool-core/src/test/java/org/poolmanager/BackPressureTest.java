@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -336,9 +337,10 @@ class BackPressureTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C024: 64 producers on a queue of one are all served, none much later than the others")
     void c024ManyProducers(Isolation isolation) throws Exception {
-        int each = isolation == Isolation.THREAD ? 1000 : 100;
+        int each = Rounds.of(isolation, 1000, 100);
         ExecutorService threads = Executors.newFixedThreadPool(64);
         try (var pool = PoolManager.builder(Tasks::twice)
                 .isolation(isolation)

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -141,9 +142,10 @@ class CancellationTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a cancel is never given to the doomed worker")
     void c028NotToTheDoomed(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 100 : 25;
+        int rounds = Rounds.of(isolation, 100, 25);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)
@@ -166,9 +168,10 @@ class CancellationTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a time-out is never given to the doomed worker")
     void c028NotToTheTimedOut(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 15 : 8;
+        int rounds = Rounds.of(isolation, 15, 8);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)
@@ -192,9 +195,10 @@ class CancellationTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C029: cancel racing completion: the answer of cancel agrees with the outcome, dependents run once")
     void c029CancelRacesCompletion(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 100_000 : 3_000;
+        int rounds = Rounds.of(isolation, 100_000, 3_000);
         int cancelled = 0;
         AtomicInteger told = new AtomicInteger();
         try (var pool =
@@ -233,9 +237,10 @@ class CancellationTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C029: two threads cancel, a third completes: all see one outcome")
     void c029SeveralCancel(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 2_000 : 500;
+        int rounds = Rounds.of(isolation, 2_000, 500);
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (var pool =
                 PoolManager.builder(Tasks::twice).isolation(isolation).size(1).start()) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -242,6 +243,23 @@ class InterruptTest {
                     + " of " + tasks.submitted() + " elements cancelled");
             assertThat(pool.map(input)).hasSize(50);
             assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    @BothModes
+    @DisplayName("C100: a map and a stream that start the pool for themselves say so, and leave nothing running")
+    void c100BorrowedStart(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Slow.class)
+                        .staticArgs(gate.port())
+                        .isolation(isolation)
+                        .size(1)
+                        .build()) {
+            new Caller(() -> pool.map(List.of(1))).interruptOnceWaiting().threwInterruptedException();
+            Caller streaming = new Caller(() -> pool.stream(List.of(1)).toList()).interruptOnceWaiting();
+            assertThat(streaming.thrown.get()).isInstanceOf(CancellationException.class);
+            assertThat(streaming.leftInterrupted).isTrue();
+            assertThat(pool.isAlive()).isFalse();
         }
     }
 

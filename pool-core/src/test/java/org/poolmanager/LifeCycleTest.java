@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,10 +29,6 @@ import org.poolmanager.worker.PoolProcess;
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Life cycle")
 class LifeCycleTest {
-
-    private static int rounds(Isolation isolation, int withThreads, int withChildren) {
-        return isolation == Isolation.THREAD ? withThreads : withChildren;
-    }
 
     private static long millisSince(long start) {
         return (System.nanoTime() - start) / 1_000_000;
@@ -42,7 +39,7 @@ class LifeCycleTest {
     }
 
     private static void closeInManyRounds(String how, Isolation isolation, Closing closing) throws Exception {
-        int rounds = rounds(isolation, 1000, 3);
+        int rounds = Rounds.of(isolation, 1000, 3);
         long slowest = 0;
         for (int round = 0; round < rounds; round++) {
             var pool = PoolManager.builder(Tasks::twice)
@@ -64,6 +61,7 @@ class LifeCycleTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C093: closed twice, terminated twice, closed after terminate, or before start: the same end")
     void c093CloseIsIdempotent(Isolation isolation) throws Exception {
         var never = PoolManager.builder(Tasks::twice).isolation(isolation).build();
@@ -83,6 +81,7 @@ class LifeCycleTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C093: closed and terminated from two threads at once: the same end")
     void c093CloseFromTwoThreads(Isolation isolation) throws Exception {
         AtomicInteger round = new AtomicInteger();
@@ -97,6 +96,7 @@ class LifeCycleTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C093: closed by a listener, and by what depends on a future: it closes in the background")
     void c093CloseFromOwnThreads(Isolation isolation) throws Exception {
         closeInManyRounds("by a dependent of a future", isolation, pool -> {
@@ -225,7 +225,7 @@ class LifeCycleTest {
             "C095: of many threads that start a pool at once, one does, and never more than size workers are started")
     void c095StartedByMany(Isolation isolation) throws Exception {
         int threads = 6;
-        for (int round = 0; round < rounds(isolation, 300, 2); round++) {
+        for (int round = 0; round < Rounds.of(isolation, 300, 2); round++) {
             AtomicInteger workers = new AtomicInteger();
             AtomicInteger starts = new AtomicInteger();
             AtomicInteger refusals = new AtomicInteger();
@@ -431,9 +431,10 @@ class LifeCycleTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C098: clearTasks cancels what has not begun, says how many that were, and touches nothing else")
     void c098ClearTasks(Isolation isolation) throws Exception {
-        int rounds = rounds(isolation, 1000, 20);
+        int rounds = Rounds.of(isolation, 1000, 20);
         try (Gate gate = new Gate();
                 var pool = PoolManager.builder(Tasks::passGate, gate.port())
                         .isolation(isolation)

@@ -17,6 +17,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ class LoggingTest {
     private static final List<Integer> EIGHT = IntStream.range(0, 8).boxed().toList();
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C081: each record arrives once, before the result of its task is visible")
     void c081RecordsBeforeResults(Isolation isolation) throws Exception {
         try (Records records = new Records("test.submodule", Level.INFO);
@@ -40,7 +42,7 @@ class LoggingTest {
                         .size(2)
                         .loggers("test.submodule")
                         .start()) {
-            int rounds = isolation == Isolation.THREAD ? 1000 : 200;
+            int rounds = Rounds.of(isolation, 1000, 200);
             for (int round = 0; round < rounds; round++) {
                 int task = round;
                 pool.put(task);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -181,6 +182,7 @@ class OrderingTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C017: cleared, cancelled and rejected tasks leave no holes to wait for")
     void c017Holes(Isolation isolation) throws Exception {
         long seed = System.nanoTime();
@@ -192,7 +194,7 @@ class OrderingTest {
                 .queueSize(10)
                 .ordered(true)
                 .start()) {
-            int rounds = isolation == Isolation.THREAD ? 1000 : 200;
+            int rounds = Rounds.of(isolation, 1000, 200);
             for (int round = 0; round < rounds; round++) {
                 int puts = 0;
                 int rejected = 0;

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,9 +156,10 @@ class ShutdownRaceTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C099: close and terminate race the replacement of a cancelled task's worker")
     void c099Replacement(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 400 : 6;
+        int rounds = Rounds.of(isolation, 400, 6);
         for (int round = 0; round < rounds; round++) {
             var pool = pool(isolation, round).start();
             List<CompletableFuture<Object>> futures = List.of(pool.submit("sleep"), pool.submit("sleep"));
@@ -170,9 +172,10 @@ class ShutdownRaceTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C099: close and terminate race the start: both return, and start says that it was overtaken")
     void c099Start(Isolation isolation) throws Exception {
-        int rounds = isolation == Isolation.THREAD ? 1000 : 10;
+        int rounds = Rounds.of(isolation, 1000, 10);
         int overtaken = 0;
         for (int round = 0; round < rounds; round++) {
             var pool = pool(isolation, round);

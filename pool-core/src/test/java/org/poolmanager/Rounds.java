@@ -1,0 +1,16 @@
+package org.poolmanager;
+
+/** How often a race is run. With child JVMs, which cost a start each, all rounds are run by the profile {@code soak} only. */
+final class Rounds {
+
+    /** The tag of tests that run more rounds there. */
+    static final String TAG = "rounds";
+
+    private Rounds() {}
+
+    static int of(Isolation isolation, int all, int everydayWithChildren) {
+        return isolation == Isolation.THREAD || Boolean.getBoolean("poolmanager.rounds.all")
+                ? all
+                : everydayWithChildren;
+    }
+}
