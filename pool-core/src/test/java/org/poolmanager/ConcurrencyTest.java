@@ -171,6 +171,7 @@ class ConcurrencyTest {
                         .isolation(isolation)
                         .size(size)
                         .daemon(random.nextBoolean())
+                        .startTimeout(Duration.ofMinutes(2)) // how fast a busy machine starts a JVM is not the question
                         .start();
                 List<Future<Long>> accepted = new ArrayList<>();
                 for (int p = 0; p < 3; p++) {
