@@ -229,7 +229,7 @@ final class Board {
     }
 
     private void takeBack(Slot slot, long request, long[] ids) {
-        slot.recallsAnswered = request;
+        slot.recallsAnswered = Math.max(slot.recallsAnswered, request); // 0 if the board had not asked: see holdAfter
         Set<Long> back = new HashSet<>();
         for (long id : ids) {
             back.add(id);

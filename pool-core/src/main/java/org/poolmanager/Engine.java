@@ -30,7 +30,7 @@ final class Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 

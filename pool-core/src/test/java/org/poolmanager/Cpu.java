@@ -39,6 +39,7 @@ final class Cpu {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("pool-")
+                        || thread.getName().startsWith("poolmanager-")
                         || Arrays.asList(more).contains(thread))
                 .mapToLong(thread -> Math.max(0, threads.getThreadCpuTime(thread.getId())))
                 .sum();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -79,6 +80,34 @@ class ExecutorServiceTest {
     void c012PoolIsNoExecutor() {
         assertThat(Executor.class).isNotIn((Object[]) PoolManager.class.getInterfaces());
         assertThat(Executor.class.isAssignableFrom(PoolManager.class)).isFalse();
+    }
+
+    @Test
+    @DisplayName(
+            "C012: a CompletableFuture runs its stages on threads of the pool, and is told that they cannot travel")
+    void c012CompletableFuture() throws Exception {
+        try (var pool = pool(Isolation.THREAD, 2, 4)) {
+            ExecutorService executor = pool.asExecutorService();
+            CompletableFuture<String> stages = CompletableFuture.supplyAsync(
+                            () -> Thread.currentThread().getName(), executor)
+                    .thenApplyAsync(
+                            name -> name + " and " + Thread.currentThread().getName(), executor)
+                    .thenCombineAsync(CompletableFuture.completedFuture("!"), String::concat, executor);
+            assertThat(stages.get(20, TimeUnit.SECONDS))
+                    .matches("pool-" + pool.name() + "-task-\\d and pool-" + pool.name() + "-task-\\d!");
+            CompletableFuture<Object> failing = CompletableFuture.supplyAsync(
+                    () -> {
+                        throw new ArithmeticException("mine");
+                    },
+                    executor);
+            assertThatThrownBy(() -> failing.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(ArithmeticException.class);
+        }
+        try (var pool = pool(Isolation.PROCESS, 1, 1)) {
+            ExecutorService executor = pool.asExecutorService();
+            assertThatThrownBy(() -> CompletableFuture.supplyAsync(() -> "anything", executor))
+                    .isInstanceOf(RejectedExecutionException.class)
+                    .hasMessageContaining("cannot send a call to a child JVM");
+        }
     }
 
     @BothModes

@@ -33,7 +33,7 @@ class InterruptTest {
 
         private final Thread thread;
 
-        private final AtomicReference<Exception> thrown = new AtomicReference<>();
+        private final AtomicReference<Throwable> thrown = new AtomicReference<>();
 
         private volatile boolean leftInterrupted;
 
@@ -41,7 +41,7 @@ class InterruptTest {
             thread = new Thread(() -> {
                 try {
                     body.run();
-                } catch (Exception e) {
+                } catch (Throwable e) {
                     thrown.set(e);
                 }
                 leftInterrupted = Thread.currentThread().isInterrupted();

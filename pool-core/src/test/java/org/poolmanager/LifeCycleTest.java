@@ -189,6 +189,7 @@ class LifeCycleTest {
     private static void refusesAtOnce(ThrowingCallable call, String message) {
         long start = System.nanoTime();
         assertThatIllegalStateException().isThrownBy(call).withMessageContaining(message);
+        System.out.println("C094 refused after " + (System.nanoTime() - start) / 1000 + " µs");
         assertThat(millisSince(start)).isLessThan(50);
     }
 
@@ -221,6 +222,7 @@ class LifeCycleTest {
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName(
             "C095: of many threads that start a pool at once, one does, and never more than size workers are started")
     void c095StartedByMany(Isolation isolation) throws Exception {

@@ -160,6 +160,17 @@ class LogFlowTest {
     @Test
     @DisplayName("C087: a flood of records with DROP and an appender that stands still: sent = received + dropped")
     void c087FloodDrop() throws Exception {
+        floodDrop(FLOOD);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C087: the same with a million records, most of which are dropped")
+    void c087MillionDropped() throws Exception {
+        floodDrop(250_000);
+    }
+
+    private static void floodDrop(int each) throws Exception {
         AtomicInteger heard = new AtomicInteger();
         CountDownLatch held = new CountDownLatch(1);
         try (Records own = new Records("org.poolmanager.PoolManager", Level.WARN);
@@ -179,19 +190,19 @@ class LogFlowTest {
             await().until(() -> heard.get() == 4 * WARM_UP);
             try {
                 long begin = System.nanoTime();
-                assertThat(pool.map(List.of(FLOOD, FLOOD, FLOOD, FLOOD))).containsOnly(FLOOD);
+                assertThat(pool.map(List.of(each, each, each, each))).containsOnly(each);
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 System.out.printf(
                         "C087 drop: %.0f records/s, %d dropped%n",
-                        4 * FLOOD / seconds, pool.stats().logs().dropped());
-                assertThat(4 * FLOOD / seconds).isGreaterThanOrEqualTo(20_000);
+                        4 * each / seconds, pool.stats().logs().dropped());
+                assertThat(4 * each / seconds).isGreaterThanOrEqualTo(20_000);
                 assertThat(pool.stats().logs().dropped()).isPositive();
             } finally {
                 held.countDown();
             }
             await().untilAsserted(() -> {
                 PoolStats.Logs logs = pool.stats().logs();
-                assertThat(logs.replayed() + logs.dropped()).isEqualTo(4 * (FLOOD + WARM_UP));
+                assertThat(logs.replayed() + logs.dropped()).isEqualTo(4 * (each + WARM_UP));
                 assertThat(logs.replayed()).isEqualTo(heard.get());
             });
             await().untilAsserted(() -> assertThat(own.messages())

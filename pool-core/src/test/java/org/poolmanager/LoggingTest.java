@@ -44,18 +44,25 @@ class LoggingTest {
                         .start()) {
             int rounds = Rounds.of(isolation, 1000, 200);
             for (int round = 0; round < rounds; round++) {
-                int task = round;
-                pool.put(task);
-                assertThat(pool.get()).isEqualTo(task);
-                assertThat(records.messages()).endsWith(Integer.toString(task)).hasSize(round + 1);
+                pool.put(round);
+                assertThat(pool.get()).isEqualTo(round);
+                assertThat(records.messages()).containsExactly(Integer.toString(round));
+                records.events.clear();
+                for (int task : EIGHT) {
+                    pool.put(task);
+                }
+                assertThat(pool.getAll()).containsExactlyInAnyOrderElementsOf(EIGHT);
+                assertThat(records.messages()).containsExactlyInAnyOrder("0", "1", "2", "3", "4", "5", "6", "7");
+                assertThat(records.events.get(5).getMDCPropertyMap())
+                        .containsEntry("pool", pool.name())
+                        .containsKeys("worker", "task");
+                records.events.clear();
             }
-            assertThat(records.events.get(5).getMDCPropertyMap())
-                    .containsEntry("pool", pool.name())
-                    .containsKeys("worker", "task");
         }
     }
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C081: a worker class that took its logger in the constructor is heard the same way")
     void c081WorkerClass(Isolation isolation) throws Exception {
         try (Records records = new Records("test.submodule", Level.INFO)) {
@@ -65,8 +72,14 @@ class LoggingTest {
                     .size(2)
                     .loggers("test")
                     .start()) {
-                pool.map(EIGHT);
-                assertThat(records.events).hasSize(8);
+                for (int round = 0; round < Rounds.of(isolation, 1000, 200); round++) {
+                    records.events.clear();
+                    pool.map(EIGHT);
+                    assertThat(records.messages())
+                            .extracting(message -> message.substring(0, "task 0".length()))
+                            .containsExactlyInAnyOrder(
+                                    "task 0", "task 1", "task 2", "task 3", "task 4", "task 5", "task 6", "task 7");
+                }
             }
             assertThat(records.events).hasSize(8);
         }
@@ -206,7 +219,7 @@ class LoggingTest {
         try (Records sub = new Records("test.submodule", Level.INFO);
                 Records parent = new Records("test", Level.INFO);
                 Records other = new Records("information", Level.INFO);
-                Records unregistered = new Records("unregistered.logger", Level.ERROR);
+                Records unregistered = new Records("unregistered.logger", Level.DEBUG);
                 var pool = PoolManager.builder(Tasks::log)
                         .isolation(isolation)
                         .size(2)
@@ -216,7 +229,7 @@ class LoggingTest {
             assertThat(sub.messages()).containsExactlyInAnyOrder("0", "1", "2", "3", "4", "5", "6", "7");
             assertThat(parent.messages()).hasSize(8);
             assertThat(other.messages()).isEmpty();
-            assertThat(unregistered.messages()).isEmpty();
+            assertThat(unregistered.messages()).hasSize(isolation == Isolation.THREAD ? 8 : 0);
         }
     }
 
@@ -285,6 +298,32 @@ class LoggingTest {
     }
 
     @Test
+    @DisplayName("C084: on threads all of it is the application's own, with worker and task in the MDC of log records")
+    void c084EveryWayOnThreads() throws Exception {
+        try (Records test = new Records("test.ways", Level.TRACE);
+                Records out = new Records("org.poolmanager.worker.stdout", Level.INFO);
+                var pool = PoolManager.builder((Integer x) -> {
+                            LoggerFactory.getLogger("test.ways.slf4j").trace("one {}", x);
+                            System.getLogger("test.ways.system").log(System.Logger.Level.WARNING, "three {0}", x);
+                            System.out.println("four");
+                            return x;
+                        })
+                        .isolation(Isolation.THREAD)
+                        .size(1)
+                        .loggers("test.ways")
+                        .start()) {
+            pool.map(List.of(1));
+            assertThat(test.events)
+                    .filteredOn(event -> event.getLoggerName().equals("test.ways.slf4j"))
+                    .extracting(event -> event.getLevel() + " " + event.getFormattedMessage() + " "
+                            + event.getMDCPropertyMap().get("worker") + " "
+                            + event.getMDCPropertyMap().get("task"))
+                    .containsExactly("TRACE one 1 1 1");
+            assertThat(out.messages()).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("C084: what a worker prints is logged with its worker and task")
     void c084Output() throws Exception {
         try (Records out = new Records("org.poolmanager.worker.stdout", Level.INFO);
@@ -319,6 +358,8 @@ class LoggingTest {
         pool.addLogger("other");
         assertThat(pool.settings().loggers()).containsExactlyInAnyOrder("test", "other");
         pool.removeLogger("other");
+        pool.addLogger("third");
+        pool.removeLogger(LoggerFactory.getLogger("third"));
         assertThatThrownBy(() -> pool.removeLogger("other"))
                 .isInstanceOf(NoSuchElementException.class)
                 .hasMessage("Pool 'ears' has no logger 'other'; it has [test]");

@@ -39,7 +39,8 @@ final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
         ProcessHandle.current().descendants().forEach(child -> found.add("process " + child.pid()));
         found.addAll(Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("pool-") && !name.matches("pool-\\d+-thread-\\d+"))
+                .filter(name -> name.startsWith("poolmanager-exit-")
+                        || (name.startsWith("pool-") && !name.matches("pool-\\d+-thread-\\d+")))
                 .map(name -> "thread " + name)
                 .collect(Collectors.toSet()));
         String own = "poolmanager-" + ProcessHandle.current().pid() + "-";

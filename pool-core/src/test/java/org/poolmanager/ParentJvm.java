@@ -136,21 +136,31 @@ final class ParentJvm implements AutoCloseable {
         if ("nested".equals(phase)) {
             pool.map(List.of(phase, phase)).forEach(inner -> pids.add((Long) inner));
         } else if ("writing".equals(phase)) {
+            pool.map(List.of(phase)); // the next are on their way as soon as they are asked for
             Thread consumer = new Thread(() -> consumeForEver(pool));
             consumer.setDaemon(true);
             consumer.start();
         } else if (!"idle".equals(phase)) {
-            pool.put(phase);
-            pool.put(phase);
+            try (Gate begun = new Gate()) {
+                begun.open();
+                pool.put(phase + " " + begun.port());
+                pool.put(phase + " " + begun.port());
+                begun.awaitArrivals(2);
+            }
         }
         report(pids);
     }
 
-    private static Object busy(String phase) {
+    private static Object busy(String phaseAndPort) {
+        String[] parts = phaseAndPort.split(" ", 2);
+        String phase = parts[0];
+        if (parts.length == 2) {
+            Gate.pass(Integer.parseInt(parts[1]), phase);
+        }
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         switch (phase) {
             case "writing" -> {
-                return new byte[8 << 20];
+                return new byte[100 << 20];
             }
             case "nested" -> {
                 PoolManager<Integer, Integer> inner =
@@ -178,7 +188,7 @@ final class ParentJvm implements AutoCloseable {
     private static void consumeForEver(PoolManager<String, Object> pool) {
         try {
             while (true) {
-                pool.map(List.of("writing", "writing", "writing", "writing"));
+                pool.map(List.of("writing", "writing"));
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);

@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -40,6 +41,11 @@ class PayloadSizeTest {
     private static Object transfer(Object task) {
         if (task instanceof Integer size) {
             return pattern(size);
+        }
+        if (task instanceof int[] sizeAndPort) {
+            byte[] result = pattern(sizeAndPort[0]);
+            Gate.pass(sizeAndPort[1], "about to be sent");
+            return result;
         }
         byte[] bytes = (byte[]) task;
         return Arrays.equals(bytes, pattern(bytes.length)) ? bytes.length : -1;
@@ -105,7 +111,8 @@ class PayloadSizeTest {
     }
 
     @Test
-    @DisplayName("C073: an object of more than 2 GiB is refused by the side that would send it")
+    @DisplayName(
+            "C073: an object that would write more than 2 GiB is refused at the limit by the side that would send it")
     void c073TwoGiB() throws Exception {
         int limit = 32 << 20;
         String words = "$Endless takes more than max-payload (" + limit + " bytes)";
@@ -165,6 +172,8 @@ class PayloadSizeTest {
                     ProcessHandle.of(pool.stats().workerList().get(0).pid()).orElseThrow();
             RegressionTest.signal("STOP", worker.pid());
             CompletableFuture<Integer> future = pool.submit(new byte[HUNDRED_MB]);
+            // As much is on its way as the socket takes, and the rest waits for a worker that reads nothing.
+            await().until(() -> pool.stats().tasks().running() == 1);
             long start = System.nanoTime();
             worker.destroyForcibly();
             assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo(HUNDRED_MB);
@@ -177,7 +186,9 @@ class PayloadSizeTest {
     void c074Terminate() throws Exception {
         for (boolean receiving : new boolean[] {true, false}) {
             var pool = PoolManager.builder(PayloadSizeTest::transfer).size(1).start();
-            try (pool) {
+            try (Gate gate = new Gate();
+                    pool) {
+                gate.open();
                 assertThat(pool.map(List.of(1))).hasSize(1);
                 long pid = pool.stats().workerList().get(0).pid();
                 CompletableFuture<Object> future;
@@ -185,8 +196,8 @@ class PayloadSizeTest {
                     RegressionTest.signal("STOP", pid);
                     future = pool.submit(new byte[HUNDRED_MB]);
                 } else {
-                    future = pool.submit(HUNDRED_MB);
-                    Tasks.sleepMillis(120);
+                    future = pool.submit(new int[] {HUNDRED_MB, gate.port()});
+                    gate.awaitArrivals(1);
                 }
                 long start = System.nanoTime();
                 pool.terminate();

@@ -6,11 +6,16 @@ final class Rounds {
     /** The tag of tests that run more rounds there. */
     static final String TAG = "rounds";
 
+    private static final String ALL = "poolmanager.rounds.all";
+
     private Rounds() {}
 
+    /** Of rounds that take long in either mode. */
+    static int ofLong(int all, int everyday) {
+        return Boolean.getBoolean(ALL) ? all : everyday;
+    }
+
     static int of(Isolation isolation, int all, int everydayWithChildren) {
-        return isolation == Isolation.THREAD || Boolean.getBoolean("poolmanager.rounds.all")
-                ? all
-                : everydayWithChildren;
+        return isolation == Isolation.THREAD || Boolean.getBoolean(ALL) ? all : everydayWithChildren;
     }
 }

@@ -114,9 +114,17 @@ class WorkerEnvironmentTest {
             assertThat(pool.map(List.of("read"))).containsExactly(-1);
             assertThat(pool.map(List.of("close"))).containsExactly("closed");
             assertFine(pool, pid);
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("C079: a task that puts other streams in the place of the standard ones changes nothing")
+    void c079ReplacedStreams() throws Exception {
+        try (var pool = PoolManager.builder(WorkerEnvironmentTest::run).size(1).start()) {
+            long pid = pool.stats().workerList().get(0).pid();
             assertThat(pool.map(List.of("replace"))).containsExactly("replaced");
             assertFine(pool, pid);
-            assertThat(pool.stats().restarts()).isZero();
         }
     }
 
