@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.PoolEvent.TaskRejected.Reason;
+import org.poolmanager.wire.AnswerKind;
 
 /**
  * Where tasks wait and who holds them: the one place that decides both. Every task is in the queue, in one slot, or
@@ -47,6 +48,10 @@ final class Board {
 
     private final TimeKeeper timeKeeper;
 
+    private final Patience patience;
+
+    private final Hostages hostages;
+
     private final Entrance entrance;
 
     private long lastId;
@@ -63,6 +68,8 @@ final class Board {
         this.events = events;
         this.tally = new Tally(settings.name(), System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
+        this.patience = new Patience(settings, life, this, clock);
+        this.hostages = new Hostages(life, this, clock);
         this.entrance = new Entrance(settings, life, this, texts);
         this.consequences = new Consequences(settings.name(), events);
         for (int i = 1; i <= settings.size(); i++) {
@@ -72,10 +79,10 @@ final class Board {
 
     /** A new run of the pool begins. */
     void reset() {
-        timeKeeper.reset();
+        patience.reset();
+        hostages.reset();
         for (Slot slot : slots) {
             slot.startFailures = 0;
-            slot.watchedGeneration = 0;
             slot.reported = false;
         }
     }
@@ -121,6 +128,7 @@ final class Board {
         unfinished++;
         tally.submitted++;
         queue.add(task);
+        patience.accepted(task);
     }
 
     void reject(Reason reason) {
@@ -134,7 +142,7 @@ final class Board {
     void handOut() {
         entrance.admitWaiting();
         while (distribute()) {
-            timeKeeper.freeHostages(); // what is back at once is handed out again
+            hostages.free(); // what is back at once is handed out again
         }
     }
 
@@ -184,7 +192,14 @@ final class Board {
     void ready(Slot slot) {
         slot.state = WorkerState.IDLE;
         handOut();
-        timeKeeper.afterAnswers(slot);
+        lookAfter(slot);
+    }
+
+    private void lookAfter(Slot slot) {
+        timeKeeper.watch(slot);
+        if (slot.inFlight.isEmpty()) {
+            hostages.free();
+        }
     }
 
     // ---- answers ----
@@ -192,8 +207,8 @@ final class Board {
     void answered(Slot slot, Worker worker, List<Answer> answers) {
         life.lock.lock();
         try {
-            if (!slot.isServedBy(worker)) {
-                return;
+            if (!slot.isServedBy(worker) || slot.vigil.verdict != null) {
+                return; // what comes after the end of its time has come too late
             }
             long now = System.nanoTime();
             for (Answer answer : answers) {
@@ -202,13 +217,31 @@ final class Board {
                 if (head != null && head.id == answer.task()) {
                     head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
                     slot.removeHead(head.ranNanos, now);
-                    end(head, answer, slot, now);
+                    end(head, ending(head, answer), slot, now);
                 }
             }
             handOut();
-            timeKeeper.afterAnswers(slot);
+            lookAfter(slot);
             if (watchers > 0) {
                 life.changed.signalAll();
+            }
+        } finally {
+            release();
+        }
+    }
+
+    private static Ending ending(Task task, Answer answer) {
+        return answer.how() == AnswerKind.INTERRUPTED
+                ? new Ending.Interrupted(answer, Fired.of("soft-timeout", task.limits.soft(), task.interruptedAfter))
+                : answer;
+    }
+
+    /** A worker shows where its task is. */
+    void shown(Slot slot, Worker worker, long task, List<StackTraceElement> stack) {
+        life.lock.lock();
+        try {
+            if (slot.isServedBy(worker)) {
+                timeKeeper.shown(slot, task, stack);
             }
         } finally {
             release();
@@ -252,8 +285,11 @@ final class Board {
             task.state = Task.State.QUEUED;
             task.slot = null;
             task.startedAt = 0;
+            task.interruptedAfter = 0;
             if (task.unwanted) {
                 end(task, cancelled(task, null), null, now);
+            } else if (Patience.isOver(task, now)) {
+                endWaiting(task, now);
             } else {
                 queue.addFirst(task);
             }
@@ -277,6 +313,7 @@ final class Board {
 
     /** The worker is gone: what it had begun is lost, what it had not goes back to the head of the queue. */
     void gone(Slot slot, WorkerEnd last) {
+        timeKeeper.gone(slot);
         slot.state = WorkerState.DOWN;
         int begun = slot.begunInFlight(last.begun());
         int finished = slot.begunInFlight(last.finished());
@@ -297,11 +334,29 @@ final class Board {
         long now = System.nanoTime();
         running.ranNanos = now - running.startedAt;
         slot.remove(running, now);
+        end(running, ending, slot, now);
+        retire(slot, why);
+    }
+
+    /** Ends a worker that has begun nothing. */
+    void retire(Slot slot, WorkerExit why) {
+        condemn(slot, null, why);
+        consequences.kill(slot.worker);
+    }
+
+    /** A worker is about to be ended: it keeps the task that it runs, if any, and all others go elsewhere. */
+    void condemn(Slot slot, @Nullable Task running, WorkerExit why) {
         slot.state = WorkerState.STOPPING;
         slot.endedBecause = why;
-        end(running, ending, slot, now);
-        requeue(new ArrayList<>(slot.inFlight), slot);
-        consequences.kill(slot.worker);
+        List<Task> others = new ArrayList<>(slot.inFlight);
+        others.remove(running);
+        requeue(others, slot);
+    }
+
+    /** Ends a task that has waited for too long. It is in nobody's hands any more. */
+    void endWaiting(Task task, long now) {
+        Fired fired = Fired.of("queue-timeout", task.limits.queue(), now - task.acceptedAt);
+        end(task, Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired)), null, now);
     }
 
     /** Cancels one task. Returns whether it is cancelled now. */
@@ -338,6 +393,9 @@ final class Board {
         Worker worker = slot.worker;
         if (worker == null) {
             return false;
+        }
+        if (slot.vigil.verdict != null) {
+            return true; // and it must not be let go, though it may have finished meanwhile
         }
         boolean held = worker.holdAfter(slot.answered);
         if (!held) {

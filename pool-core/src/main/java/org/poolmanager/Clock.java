@@ -40,19 +40,21 @@ final class Clock {
 
     /** Runs something after a while, if the pool is still running then; what it throws is logged. */
     void at(long nanos, Runnable what) {
-        Future<?> unused = in(nanos, () -> {
-            try {
-                what.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("A timer of {} failed: this is a defect of the pool", threadName, e);
-            }
-        });
+        Future<?> unused = in(nanos, what);
     }
 
     /** The same, to be cancelled. */
     synchronized Future<?> in(long nanos, Runnable what) {
         return timer == null
                 ? CompletableFuture.completedFuture(null)
-                : timer.schedule(what, nanos, TimeUnit.NANOSECONDS);
+                : timer.schedule(() -> attempt(what), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void attempt(Runnable what) {
+        try {
+            what.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A timer of {} failed: this is a defect of the pool", threadName, e);
+        }
     }
 }

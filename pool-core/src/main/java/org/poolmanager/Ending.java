@@ -43,6 +43,30 @@ sealed interface Ending {
         }
     }
 
+    /**
+     * What a task threw after its soft limit had interrupted it.
+     *
+     * @param answer what its worker said
+     * @param fired the limit
+     */
+    record Interrupted(Answer answer, Fired fired) implements Ending {
+
+        @Override
+        public Kind kind() {
+            return Kind.TIMED_OUT;
+        }
+
+        @Override
+        public @Nullable RuntimeException failure() {
+            return null;
+        }
+
+        @Override
+        public boolean silent() {
+            return false;
+        }
+    }
+
     /** An end that no worker told. */
     record Untold(Kind kind, RuntimeException failure, boolean silent) implements Ending {}
 

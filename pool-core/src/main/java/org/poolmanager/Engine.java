@@ -64,6 +64,8 @@ final class Engine {
 
     private final Unpacker unpacker;
 
+    private final TaskLimits standard;
+
     private final LogQueue logs;
 
     private final Shutdown shutdown;
@@ -90,6 +92,7 @@ final class Engine {
         this.workers = settings.isolation() == Isolation.THREAD
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
+        this.standard = TaskLimits.of(settings.limits().tasks());
         this.unpacker = new Unpacker(workers, texts, name);
         this.logs = new LogQueue(settings, life);
         this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
@@ -128,10 +131,15 @@ final class Engine {
         return logs;
     }
 
+    /** What holds for tasks of a call. */
+    TaskLimits limits(TaskOptions options) {
+        return standard.with(options);
+    }
+
     /** A task ready to be accepted, packed in the caller's thread, whose MDC goes with it. */
-    Task task(@Nullable Object element, Destination destination) throws PayloadException {
+    Task task(@Nullable Object element, TaskLimits limits, Destination destination) throws PayloadException {
         TaskContext context = TaskContext.of(MDC.getCopyOfContextMap());
-        return new Task(workers.pack(element, context), context, destination);
+        return new Task(workers.pack(element, context), context, limits, destination);
     }
 
     // ---- start ----
@@ -429,7 +437,7 @@ final class Engine {
 
     /** A task that could not be sent at all, and has its outcome already. */
     Task unsendable(long index, Destination destination, PayloadException why) {
-        Task task = new Task(null, TaskContext.NONE, destination);
+        Task task = new Task(null, TaskContext.NONE, standard, destination);
         task.index = index;
         TaskRef ref = new TaskRef(settings.name(), index, -1, -1);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
@@ -438,7 +446,7 @@ final class Engine {
 
     /** The same, for a task that was to be fetched with the others. */
     void refuse(PayloadException why) {
-        Task task = new Task(null, TaskContext.NONE, results);
+        Task task = new Task(null, TaskContext.NONE, standard, results);
         results.accepted(task);
         TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));

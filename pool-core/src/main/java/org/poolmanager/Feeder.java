@@ -13,6 +13,8 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     private final Iterable<?> source;
 
+    private final TaskLimits limits;
+
     private final @Nullable Map<String, String> mdc = MDC.getCopyOfContextMap();
 
     private final Thread thread;
@@ -20,6 +22,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     Feeder(Engine engine, Iterable<?> source, String threadName) {
         this.engine = engine;
         this.source = source;
+        this.limits = engine.limits(TaskOptions.defaults());
         this.thread = new Thread(this, threadName);
         thread.setDaemon(true);
     }
@@ -83,7 +86,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     private void add(@Nullable Object element, Feed feed) throws InterruptedException {
         Task task;
         try {
-            task = engine.task(element, engine.results());
+            task = engine.task(element, limits, engine.results());
         } catch (PayloadException e) {
             feed.finish(); // it has its place behind those before it
             engine.refuse(e);

@@ -81,6 +81,11 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     @Override
+    public void shown(Worker from, long task, List<StackTraceElement> stack) {
+        engine.board().shown(slot, from, task, stack);
+    }
+
+    @Override
     public void logged(Worker from, long task, byte[] event) {
         lastRecord = add(from, task, event);
     }

@@ -12,6 +12,8 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
 
     private final Engine engine;
 
+    private final TaskLimits limits;
+
     /**
      * In input order: a {@link Task}, or the {@link Outcome} of an element that is done. Of the calling thread.
      */
@@ -23,8 +25,9 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** Guarded by this. */
     private long delivered;
 
-    MapCall(Engine engine) {
+    MapCall(Engine engine, TaskOptions options) {
         this.engine = engine;
+        this.limits = engine.limits(options);
     }
 
     @Override
@@ -64,7 +67,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         int index = elements.size();
         Task task;
         try {
-            task = engine.task(element, this);
+            task = engine.task(element, limits, this);
         } catch (PayloadException e) {
             task = engine.unsendable(index, this, e);
             task.delivered = true;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MapOptions {
 
-    private static final MapOptions DEFAULTS = new MapOptions(true, 0, -1, null);
+    private static final MapOptions DEFAULTS = new MapOptions(true, 0, -1, null, TaskOptions.defaults());
 
     private final boolean ordered;
 
@@ -23,15 +23,19 @@ public final class MapOptions {
 
     private final @Nullable Consumer<? super Progress> listener;
 
-    private MapOptions(boolean ordered, int buffer, long total, @Nullable Consumer<? super Progress> listener) {
+    private final TaskOptions tasks;
+
+    private MapOptions(
+            boolean ordered, int buffer, long total, @Nullable Consumer<? super Progress> listener, TaskOptions tasks) {
         this.ordered = ordered;
         this.buffer = buffer;
         this.total = total;
         this.listener = listener;
+        this.tasks = tasks;
     }
 
     /**
-     * Results in input order, the pool's own bound, no progress.
+     * Results in input order, the pool's own bound and limits, no progress.
      *
      * @return the options that calls without options have
      */
@@ -45,7 +49,7 @@ public final class MapOptions {
      * @return a changed copy
      */
     public MapOptions unordered() {
-        return new MapOptions(false, buffer, total, listener);
+        return new MapOptions(false, buffer, total, listener, tasks);
     }
 
     /**
@@ -60,7 +64,7 @@ public final class MapOptions {
         if (elements < 1) {
             throw new IllegalArgumentException("'buffer' must be at least 1, but is " + elements);
         }
-        return new MapOptions(ordered, elements, total, listener);
+        return new MapOptions(ordered, elements, total, listener, tasks);
     }
 
     /**
@@ -73,7 +77,7 @@ public final class MapOptions {
      */
     public MapOptions onProgress(Consumer<? super Progress> progressListener) {
         Objects.requireNonNull(progressListener, "'onProgress' must not be null");
-        return new MapOptions(ordered, buffer, total, progressListener);
+        return new MapOptions(ordered, buffer, total, progressListener, tasks);
     }
 
     /**
@@ -86,12 +90,27 @@ public final class MapOptions {
         if (elements < 0) {
             throw new IllegalArgumentException("'total' must be at least 0, but is " + elements);
         }
-        return new MapOptions(ordered, buffer, elements, listener);
+        return new MapOptions(ordered, buffer, elements, listener, tasks);
     }
 
-    /** Whether nothing has been changed that a plain {@code map} cares for. */
+    /**
+     * What holds for the task of each element.
+     *
+     * @param each limits
+     * @return a changed copy
+     */
+    public MapOptions tasks(TaskOptions each) {
+        Objects.requireNonNull(each, "'tasks' must not be null");
+        return new MapOptions(ordered, buffer, total, listener, each);
+    }
+
+    /** Whether nothing has been changed that needs more than a plain {@code map}. */
     boolean arePlain() {
         return ordered && buffer == 0 && listener == null;
+    }
+
+    TaskOptions tasks() {
+        return tasks;
     }
 
     boolean ordered() {

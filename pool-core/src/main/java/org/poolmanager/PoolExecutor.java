@@ -114,7 +114,7 @@ final class PoolExecutor extends AbstractExecutorService {
         }
         boolean accepted = false;
         try {
-            Task task = engine.task(future.takeCall(), future);
+            Task task = engine.task(future.takeCall(), engine.limits(TaskOptions.defaults()), future);
             future.follow(task);
             synchronized (outstanding) {
                 outstanding.add(future);

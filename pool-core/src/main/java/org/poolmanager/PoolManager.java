@@ -356,7 +356,18 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task) throws InterruptedException {
-        accept(pack(task, engine.results()), Long.MAX_VALUE);
+        put(task, TaskOptions.defaults());
+    }
+
+    /**
+     * The same with options.
+     *
+     * @param task the task
+     * @param options limits of this task
+     * @throws InterruptedException if interrupted; then the task never runs
+     */
+    public void put(T task, TaskOptions options) throws InterruptedException {
+        accept(pack(task, options, engine.results()), Long.MAX_VALUE);
     }
 
     /**
@@ -370,7 +381,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public void put(T task, Duration limit) throws InterruptedException {
-        if (!accept(pack(task, engine.results()), Nanos.of(limit))) {
+        if (!accept(pack(task, TaskOptions.defaults(), engine.results()), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
     }
@@ -384,7 +395,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public boolean offer(T task) {
-        return engine.board().entrance().offer(pack(task, engine.results()));
+        return engine.board().entrance().offer(pack(task, TaskOptions.defaults(), engine.results()));
     }
 
     /** A pool is not dropped while somebody waits for room in it: this object's last use comes behind the wait. */
@@ -396,9 +407,9 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         }
     }
 
-    private Task pack(T task, Destination destination) {
+    private Task pack(T task, TaskOptions options, Destination destination) {
         try {
-            return engine.task(task, destination);
+            return engine.task(task, engine.limits(options), destination);
         } catch (PayloadException e) {
             throw engine.texts().refused(new TaskRef(name(), -1, -1, -1), e);
         }
@@ -605,7 +616,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         boolean borrowed = borrowers.borrow();
         boolean interrupted = false;
         try {
-            return new MapCall<T, R>(engine).run(input);
+            return new MapCall<T, R>(engine, options.tasks()).run(input);
         } catch (InterruptedException e) {
             interrupted = true;
             throw e;
@@ -709,8 +720,20 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public CompletableFuture<R> submit(T task) throws InterruptedException {
+        return submit(task, TaskOptions.defaults());
+    }
+
+    /**
+     * The same with options.
+     *
+     * @param task the task
+     * @param options limits of this task
+     * @return its future, as above
+     * @throws InterruptedException if interrupted; then the task never runs
+     */
+    public CompletableFuture<R> submit(T task, TaskOptions options) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        accept(followed(task, future), Long.MAX_VALUE);
+        accept(followed(task, options, future), Long.MAX_VALUE);
         return future;
     }
 
@@ -725,14 +748,14 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public CompletableFuture<R> submit(T task, Duration limit) throws InterruptedException {
         TaskFuture<R> future = new TaskFuture<>(engine);
-        if (!accept(followed(task, future), Nanos.of(limit))) {
+        if (!accept(followed(task, TaskOptions.defaults(), future), Nanos.of(limit))) {
             throw engine.texts().full(stats(), limit);
         }
         return future;
     }
 
-    private Task followed(T task, TaskFuture<R> future) {
-        Task submitted = pack(task, future);
+    private Task followed(T task, TaskOptions options, TaskFuture<R> future) {
+        Task submitted = pack(task, options, future);
         future.follow(submitted);
         return submitted;
     }

@@ -54,7 +54,11 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private LogOverflow logOverflow = LogOverflow.WAIT;
 
-    private Limits limits = Limits.DEFAULT;
+    private Limits.Tasks taskLimits = Limits.DEFAULT.tasks();
+
+    private Limits.Workers workerLimits = Limits.DEFAULT.workers();
+
+    private @Nullable Duration closeTimeout;
 
     private JvmOptions jvm = JvmOptions.defaults();
 
@@ -222,13 +226,89 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
-     * How long one task may run once a free worker has it. A worker whose task takes longer is killed and replaced.
+     * How long a task may wait until a worker begins it, from the moment it was accepted. One that waits longer never runs,
+     * and its outcome is a {@link TaskTimeoutException}.
+     *
+     * @param limit more than zero; default: none
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> queueTimeout(Duration limit) {
+        Duration queue = positive("queue-timeout", limit);
+        Limits.Tasks t = taskLimits;
+        taskLimits = new Limits.Tasks(queue, t.soft(), t.run(), t.stall(), t.slow());
+        return this;
+    }
+
+    /**
+     * When the thread of a task is interrupted, once, so that the task can end itself in good order before
+     * {@link #taskTimeout} ends it with its worker. If it returns a value after all, that is its result; if it throws, its
+     * outcome is a {@link TaskTimeoutException} with that as its cause. The worker goes on in either case.
+     *
+     * @param limit more than zero, less than {@code taskTimeout}; default: none
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> softTimeout(Duration limit) {
+        Duration soft = positive("soft-timeout", limit);
+        Limits.Tasks t = taskLimits;
+        taskLimits = new Limits.Tasks(t.queue(), soft, t.run(), t.stall(), t.slow());
+        return this;
+    }
+
+    /**
+     * How long one task may run once a free worker has it. A worker whose task takes longer is asked where it is, killed
+     * and replaced. In thread isolation the thread is interrupted and, if it does not heed that, left to itself.
      *
      * @param limit more than zero; default: none
      * @return this
      */
     public PoolManagerBuilder<T, R> taskTimeout(Duration limit) {
-        limits = new Limits(positive("task-timeout", limit), limits.start(), limits.close(), limits.exit());
+        Duration run = positive("task-timeout", limit);
+        Limits.Tasks t = taskLimits;
+        taskLimits = new Limits.Tasks(t.queue(), t.soft(), run, t.stall(), t.slow());
+        return this;
+    }
+
+    /**
+     * How long a task that has called {@link org.poolmanager.worker.TaskProgress#report()} may go without calling it again,
+     * before it is ended with its worker. Does not concern tasks that never call it.
+     *
+     * @param limit more than zero; default: none
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> stallTimeout(Duration limit) {
+        Duration stall = positive("stall-timeout", limit);
+        Limits.Tasks t = taskLimits;
+        taskLimits = new Limits.Tasks(t.queue(), t.soft(), t.run(), stall, t.slow());
+        return this;
+    }
+
+    /**
+     * When a task that still runs is reported by a warning, with the stack of its thread. There is one warning per task,
+     * and one in ten seconds.
+     *
+     * @param threshold more than zero; default: none
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> slowTaskThreshold(Duration threshold) {
+        Duration slow = positive("slow-task-threshold", threshold);
+        Limits.Tasks t = taskLimits;
+        taskLimits = new Limits.Tasks(t.queue(), t.soft(), t.run(), t.stall(), slow);
+        return this;
+    }
+
+    /**
+     * How long the process of a worker that has a task may give no sign of life, as when it is stopped, before it is killed
+     * and replaced. A long task is none: it is not the task that answers. It may take a fifth longer to be noticed.
+     *
+     * @param limit at least 1 s; default: 30 s
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> hangTimeout(Duration limit) {
+        if (limit.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw wrong("hang-timeout", limit, "must be at least 1 s, because busy machines let processes wait");
+        }
+        Limits.Workers w = workerLimits;
+        workerLimits = new Limits.Workers(w.start(), w.init(), limit, w.exit());
         return this;
     }
 
@@ -239,7 +319,23 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> startTimeout(Duration limit) {
-        limits = new Limits(limits.task(), positive("start-timeout", limit), limits.close(), limits.exit());
+        Duration start = positive("start-timeout", limit);
+        Limits.Workers w = workerLimits;
+        workerLimits = new Limits.Workers(start, w.init(), w.hang(), w.exit());
+        return this;
+    }
+
+    /**
+     * How long the building of a worker's target may take, once its JVM is up. {@link #startTimeout} then holds for the
+     * JVM alone.
+     *
+     * @param limit more than zero; default: none, {@code startTimeout} holds for both together
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> initTimeout(Duration limit) {
+        Duration init = positive("init-timeout", limit);
+        Limits.Workers w = workerLimits;
+        workerLimits = new Limits.Workers(w.start(), init, w.hang(), w.exit());
         return this;
     }
 
@@ -251,7 +347,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> closeTimeout(Duration limit) {
-        limits = new Limits(limits.task(), limits.start(), positive("close-timeout", limit), limits.exit());
+        this.closeTimeout = positive("close-timeout", limit);
         return this;
     }
 
@@ -262,7 +358,9 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> exitTimeout(Duration limit) {
-        limits = new Limits(limits.task(), limits.start(), limits.close(), positive("exit-timeout", limit));
+        Duration exit = positive("exit-timeout", limit);
+        Limits.Workers w = workerLimits;
+        workerLimits = new Limits.Workers(w.start(), w.init(), w.hang(), exit);
         return this;
     }
 
@@ -393,11 +491,19 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 daemon,
                 loggers,
                 logOverflow,
-                limits,
+                new Limits(checked(taskLimits), workerLimits, closeTimeout),
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
         Engine.Parts parts = new Engine.Parts(travelling(), classPath, factory, List.copyOf(listeners), shutdownHook);
         return new PoolManager<>(settings, parts);
+    }
+
+    private static Limits.Tasks checked(Limits.Tasks limits) {
+        Duration soft = limits.soft();
+        if (soft != null && limits.run() != null && soft.compareTo(limits.run()) >= 0) {
+            throw wrong("soft-timeout", soft, "must be less than 'task-timeout' (" + limits.run() + ")");
+        }
+        return limits;
     }
 
     private Target travelling() {
@@ -437,7 +543,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
         }
     }
 
-    private static Duration positive(String option, Duration value) {
+    static Duration positive(String option, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw wrong(option, value, "must be more than zero");
         }

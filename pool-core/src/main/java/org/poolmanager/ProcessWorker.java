@@ -73,14 +73,17 @@ final class ProcessWorker implements Worker {
 
     private boolean killed;
 
-    private boolean overStartLimit;
+    private @Nullable Fired overStartLimit;
 
     private volatile @Nullable Scoreboard scoreboard;
 
-    /** Of the lane's thread. */
-    private @Nullable Connection connection;
+    private volatile @Nullable Connection connection;
 
+    /** Of the lane's thread, like all below but the clock's offset. */
     private @Nullable FrameReader reader;
+
+    /** What the child's clock shows less than ours. */
+    private volatile long clockOffset;
 
     private boolean saidGoodbye;
 
@@ -101,20 +104,30 @@ final class ProcessWorker implements Worker {
 
     @Override
     public void start() throws WorkerStartException, InterruptedException {
-        Duration limit = shared.settings.limits().start();
-        Future<?> alarm = shared.clock.in(Nanos.of(limit), this::endStart);
+        Limits.Workers limits = shared.settings.limits().workers();
+        Future<?> alarm = alarm("start-timeout", limits.start());
         try {
             shared.add(this); // before the levels are read, so that no change of them is missed
-            shake(connect());
+            FrameReader frames = connect();
+            if (limits.init() != null) {
+                alarm.cancel(false);
+                alarm = alarm("init-timeout", limits.init());
+            }
+            shake(frames);
         } catch (WorkerStartException e) {
             giveUp();
             throw e;
         } catch (IOException | LaunchException e) {
-            throw startFailure(e, limit);
+            throw startFailure(e);
         } finally {
             alarm.cancel(false);
             closeServer();
         }
+    }
+
+    private Future<?> alarm(String name, Duration limit) {
+        long begin = System.nanoTime();
+        return shared.clock.in(Nanos.of(limit), () -> endStart(name, limit, begin));
     }
 
     private FrameReader connect() throws IOException {
@@ -208,6 +221,7 @@ final class ProcessWorker implements Worker {
         while ((frame = frames.next()) != null) {
             switch (frame.type()) {
                 case READY -> {
+                    clockOffset = System.nanoTime() - frame.id();
                     assert connection != null;
                     outbox.open(connection);
                     outbox.flush();
@@ -224,9 +238,9 @@ final class ProcessWorker implements Worker {
         throw new IOException("the child closed the connection");
     }
 
-    private WorkerStartException startFailure(Exception problem, Duration limit) throws InterruptedException {
+    private WorkerStartException startFailure(Exception problem) throws InterruptedException {
         ChildJvm jvm;
-        boolean late;
+        Fired late;
         synchronized (this) {
             jvm = child;
             late = overStartLimit;
@@ -235,13 +249,14 @@ final class ProcessWorker implements Worker {
             giveUp();
             return new WorkerStartException(who() + " could not be launched: " + problem.getMessage(), problem);
         }
-        if (!late) {
+        if (late == null) {
             awaitExit(jvm);
         }
         giveUp();
         ExitReport exit = ExitReport.of(awaitExit(jvm), jvm.crashLog(), output.lastLines(LAST_WORDS));
-        String what = late
-                ? " was not ready within its start-timeout of " + Texts.seconds(limit) + " and was killed. "
+        String what = late != null
+                ? " was not ready within its " + late.name() + " of " + Texts.seconds(late.limit())
+                        + " and was killed after " + Texts.seconds(late.taken()) + ". "
                 : " " + exit.describe() + " before it was ready. ";
         return new WorkerStartException(
                 who() + what + Texts.lastLines(exit.lastLines()) + "Its command was: " + jvm.commandLine(), problem);
@@ -254,8 +269,8 @@ final class ProcessWorker implements Worker {
         deletePage();
     }
 
-    private synchronized void endStart() {
-        overStartLimit = true;
+    private synchronized void endStart(String name, Duration limit, long begin) {
+        overStartLimit = new Fired(name, limit, Duration.ofNanos(System.nanoTime() - begin));
         kill();
     }
 
@@ -302,6 +317,11 @@ final class ProcessWorker implements Worker {
                 answers.add(new Answer(frame.id(), kind, frame.payload(), frame.aux()));
             }
             case LOG -> sink.logged(this, frame.id(), frame.payload());
+            case SHOWN -> {
+                passOn(answers);
+                Throwable shown = Failure.decode(frame.payload()).thrown().toThrowable();
+                sink.shown(this, frame.id(), List.of(shown.getStackTrace()));
+            }
             case RECALLED -> {
                 passOn(answers);
                 long[] ids = new long[frame.payload().length / Long.BYTES];
@@ -393,6 +413,36 @@ final class ProcessWorker implements Worker {
     public long @Nullable [] recall(long request) {
         outbox.add(Frame.of(FrameType.RECALL, request));
         return null;
+    }
+
+    @Override
+    public void interrupt(long task) {
+        outbox.add(Frame.of(FrameType.INTERRUPT, task));
+    }
+
+    @Override
+    public @Nullable List<StackTraceElement> stack(long task) {
+        outbox.add(Frame.of(FrameType.SHOW, task));
+        return null;
+    }
+
+    @Override
+    public void ping(long number) {
+        outbox.add(Frame.of(FrameType.PING, number));
+    }
+
+    @Override
+    public boolean isHeard(long number) {
+        Scoreboard board = scoreboard;
+        Connection from = connection;
+        return board == null || from == null || board.pong() >= number || !from.isWaiting();
+    }
+
+    @Override
+    public long progressAt() {
+        Scoreboard board = scoreboard;
+        long moment = board == null ? 0 : board.progressAt();
+        return moment == 0 ? 0 : moment + clockOffset;
     }
 
     void levels(Map<String, Integer> levels) {

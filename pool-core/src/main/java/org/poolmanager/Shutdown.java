@@ -180,9 +180,10 @@ final class Shutdown {
             int unfinished = board.unfinished();
             board.consequences()
                     .log(() -> LOG.warn(
-                            "Pool '{}' still has {} unfinished tasks after its close-timeout; they are cancelled",
+                            "Pool '{}' still has {} unfinished tasks after its close-timeout of {}; they are cancelled",
                             settings.name(),
-                            unfinished));
+                            unfinished,
+                            Texts.seconds(Duration.ofNanos(nanos))));
         }
     }
 
@@ -217,7 +218,11 @@ final class Shutdown {
             slot.state = WorkerState.STOPPING;
         }
         int run = life.run;
-        if (!awaitLanes(end == End.TERMINATE ? LAST_WAIT : settings.limits().exit()) && life.run == run) {
+        if (!awaitLanes(
+                        end == End.TERMINATE
+                                ? LAST_WAIT
+                                : settings.limits().workers().exit())
+                && life.run == run) {
             killLate();
             awaitLanes(LAST_WAIT);
         }
@@ -235,7 +240,7 @@ final class Shutdown {
                                 + " close() takes longer: let it do less, or raise exit-timeout",
                         late.stream().map(slot -> Integer.toString(slot.id)).collect(Collectors.joining(", ")),
                         settings.name(),
-                        Texts.seconds(settings.limits().exit())));
+                        Texts.seconds(settings.limits().workers().exit())));
         late.forEach(slot -> board.consequences().kill(slot.worker));
     }
 

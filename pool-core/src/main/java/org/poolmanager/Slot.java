@@ -62,8 +62,8 @@ final class Slot {
 
     long recallsAnswered;
 
-    /** The generation whose limit a timer watches, 0 for none. */
-    int watchedGeneration;
+    /** The time keeper's notes on this generation. */
+    Vigil vigil = new Vigil();
 
     /** The first start of this run of the pool has succeeded or failed. */
     boolean reported;
@@ -202,6 +202,7 @@ final class Slot {
         worker = next;
         state = WorkerState.STARTING;
         endedBecause = null;
+        vigil = new Vigil();
         readyAt = null;
         startTime = null;
         meanNanos = 0;

@@ -40,6 +40,8 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     /** How many elements are read in one go. More than one only where the next is there for sure. */
     private final int chunk;
 
+    private final TaskLimits limits;
+
     private final @Nullable Meter meter;
 
     private final Supply supply;
@@ -86,6 +88,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         this.ordered = ordered;
         this.bound = options.bufferOr(Math.min(engine.settings().capacity(), MAX_STANDARD_BOUND) + reserve);
         this.chunk = source instanceof Collection ? Math.min(MAX_CHUNK, Math.max(1, bound / 4)) : 1;
+        this.limits = engine.limits(options.tasks());
         this.meter = options.listener() == null
                 ? null
                 : new Meter(engine.settings().name(), total(source, options), options.listener());
@@ -254,7 +257,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     private Task pack(T element) {
         long index = nextIndex++;
         try {
-            Task task = engine.task(element, this);
+            Task task = engine.task(element, limits, this);
             task.index = index;
             return task;
         } catch (PayloadException e) {

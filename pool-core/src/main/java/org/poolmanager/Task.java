@@ -18,6 +18,8 @@ final class Task {
     /** What its caller's thread knew beside it. */
     final TaskContext context;
 
+    final TaskLimits limits;
+
     private @Nullable Object payload;
 
     /** From 1 in the order of acceptance. */
@@ -30,6 +32,9 @@ final class Task {
 
     /** When a worker became free for it; 0 before. */
     long startedAt;
+
+    /** How long it had run when its soft limit interrupted it; 0 if that has not happened. */
+    long interruptedAfter;
 
     /** Who ran it or had it last, -1 while nobody has. */
     int worker = -1;
@@ -54,9 +59,10 @@ final class Task {
     /** Its destination has it. Guarded by the destination. */
     boolean delivered;
 
-    Task(@Nullable Object payload, TaskContext context, Destination destination) {
+    Task(@Nullable Object payload, TaskContext context, TaskLimits limits, Destination destination) {
         this.payload = payload;
         this.context = context;
+        this.limits = limits;
         this.destination = destination;
     }
 

@@ -9,6 +9,9 @@ import org.poolmanager.wire.PayloadException;
 /** The words of a pool's errors: what happened to what, the numbers, the likely cause, the next step. */
 final class Texts {
 
+    /** Of a stack in a message; the exception has all. */
+    private static final int MAX_FRAMES = 40;
+
     private final PoolSettings settings;
 
     Texts(PoolSettings settings) {
@@ -35,15 +38,64 @@ final class Texts {
         return new WorkerCrashedException(task, text.toString(), exit);
     }
 
-    TaskTimeoutException timedOut(TaskRef task, Duration limit, Duration elapsed) {
-        return new TaskTimeoutException(
-                task,
-                "task-timeout",
-                limit,
-                elapsed,
-                task.describe() + " was ended after " + seconds(elapsed) + ", over its task-timeout of "
-                        + seconds(limit) + "; its worker " + (isProcess() ? "was killed and replaced" : "was replaced")
-                        + ". If such a task may take longer, raise task-timeout.");
+    /**
+     * A task that was ended with its worker.
+     *
+     * @param ran how long it had run
+     * @param stack where it was, empty if that is not known
+     */
+    TaskTimeoutException timedOut(TaskRef task, Fired fired, Duration ran, List<StackTraceElement> stack) {
+        String limit = fired.name() + " of " + seconds(fired.limit());
+        String what = switch (fired.name()) {
+            case "stall-timeout" ->
+                " was ended after " + seconds(ran) + ": it had reported progress, and then none for "
+                        + seconds(fired.taken()) + ", over its " + limit;
+            case "hang-timeout" ->
+                " was ended after " + seconds(ran) + ": the process of its worker gave no sign of life" + " for "
+                        + seconds(fired.taken()) + ", over its " + limit;
+            default -> " was ended after " + seconds(fired.taken()) + ", over its " + limit;
+        };
+        String next = switch (fired.name()) {
+            case "stall-timeout" -> "If it is well, have it report more often, or raise stall-timeout.";
+            case "hang-timeout" ->
+                "Most likely it was stopped from outside (SIGSTOP, a debugger) or its machine is"
+                        + " overloaded; if neither is a fault, raise hang-timeout.";
+            default -> "If such a task may take longer, raise " + fired.name() + ".";
+        };
+        String text = task.describe() + what + "; its worker "
+                + (isProcess() ? "was killed and replaced" : "was replaced") + ". " + next + where(stack);
+        return new TaskTimeoutException(task, fired, stack, text, null);
+    }
+
+    TaskTimeoutException interrupted(TaskRef task, Fired fired, Throwable cause) {
+        String text =
+                task.describe() + " was interrupted after " + seconds(fired.taken()) + ", over its soft-timeout of "
+                        + seconds(fired.limit()) + ", and then ended by itself: " + words(cause)
+                        + ". If such a task may take longer, raise soft-timeout.";
+        return new TaskTimeoutException(task, fired, List.of(), text, cause);
+    }
+
+    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired) {
+        String text = task.describe() + " waited for " + seconds(fired.taken()) + ", over its queue-timeout of "
+                + seconds(fired.limit()) + ", and never began: the " + settings.size()
+                + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
+        return new TaskTimeoutException(task, fired, List.of(), text, null);
+    }
+
+    String slow(TaskRef task, Fired fired, List<StackTraceElement> stack, int leftOut) {
+        return task.describe() + " is slow: it has run for " + seconds(fired.taken())
+                + ", over the slow-task-threshold of "
+                + seconds(fired.limit()) + ", and goes on."
+                + (leftOut == 0 ? "" : " " + leftOut + " slow tasks before it were not reported.")
+                + where(stack);
+    }
+
+    private static String where(List<StackTraceElement> stack) {
+        StringBuilder text = new StringBuilder();
+        for (StackTraceElement frame : stack.subList(0, Math.min(stack.size(), MAX_FRAMES))) {
+            text.append(System.lineSeparator()).append("    at ").append(frame);
+        }
+        return stack.isEmpty() ? "" : " It was here:" + text;
     }
 
     TaskFailedException failed(TaskRef task, Throwable cause) {
@@ -105,6 +157,8 @@ final class Texts {
     static String ended(WorkerExit why) {
         return switch (why) {
             case TIMEOUT -> "the pool killed it because its task ran over its task-timeout";
+            case STALLED -> "the pool killed it because its task had stopped reporting progress (stall-timeout)";
+            case HUNG -> "the pool killed it because it gave no sign of life (hang-timeout)";
             case CANCELLED -> "the pool killed it because its running task was cancelled";
             default -> "the pool ended it because it was closed";
         };

@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +16,7 @@ import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.Call;
 import org.poolmanager.worker.PoolProcess;
+import org.poolmanager.worker.TaskProgress;
 import org.slf4j.MDC;
 
 /**
@@ -73,6 +75,12 @@ final class ThreadWorker implements Worker {
 
     private long currentSince;
 
+    /** The task that its soft limit has interrupted. */
+    private long interrupted;
+
+    /** When the task reported progress; 0: not yet. */
+    private long progressAt;
+
     private boolean held;
 
     private boolean stopped;
@@ -92,16 +100,18 @@ final class ThreadWorker implements Worker {
 
     @Override
     public void start() throws WorkerStartException, InterruptedException {
+        Limits.Workers limits = shared.settings.limits().workers();
+        Duration limit = limits.init() == null ? limits.start() : limits.init();
         launch();
         try {
-            ready.get(Nanos.of(shared.settings.limits().start()), TimeUnit.NANOSECONDS);
+            ready.get(Nanos.of(limit), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new WorkerStartException(who() + " could not build its target: " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
             kill();
             throw new WorkerStartException(
-                    who() + " was not ready within its start-timeout of "
-                            + Texts.seconds(shared.settings.limits().start()) + " and was given up.",
+                    who() + " was not ready within its " + (limits.init() == null ? "start" : "init") + "-timeout of "
+                            + Texts.seconds(limit) + " and was given up.",
                     e);
         }
     }
@@ -164,6 +174,7 @@ final class ThreadWorker implements Worker {
         try {
             PoolProcess<@Nullable Object, @Nullable Object> process = shared.build();
             ready.complete(null);
+            TaskProgress.reportTo(this::progress);
             work(process);
         } catch (Throwable e) {
             ready.completeExceptionally(e);
@@ -195,7 +206,6 @@ final class ThreadWorker implements Worker {
         if (tagged || !job.context.isEmpty()) {
             MDC.setContextMap(betweenTasks);
         }
-        Thread.interrupted(); // an interrupt meant for one task must not reach the next
         if (finish(answer)) {
             passOn();
         }
@@ -228,7 +238,8 @@ final class ThreadWorker implements Worker {
             Object value = Call.run(process, job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
-            return new Answer(job.id, AnswerKind.FAILURE, e, System.nanoTime() - start);
+            AnswerKind how = wasInterrupted(job.id) ? AnswerKind.INTERRUPTED : AnswerKind.FAILURE;
+            return new Answer(job.id, how, e, System.nanoTime() - start);
         }
     }
 
@@ -248,6 +259,7 @@ final class ThreadWorker implements Worker {
             begun++;
             current = job.id;
             currentSince = System.nanoTime();
+            progressAt = 0;
         }
         return job;
     }
@@ -255,6 +267,7 @@ final class ThreadWorker implements Worker {
     /** Takes an answer, unless nobody wants it any more; returns whether answers are to be passed on now. */
     private synchronized boolean finish(Answer answer) {
         finished++;
+        Thread.interrupted(); // an interrupt meant for one task must not reach the next
         if (killed) {
             return false;
         }
@@ -305,6 +318,32 @@ final class ThreadWorker implements Worker {
     @Override
     public synchronized long begunAt(long task) {
         return current == task ? currentSince : System.nanoTime();
+    }
+
+    @Override
+    public synchronized void interrupt(long task) {
+        if (current == task && begun > finished) {
+            interrupted = task;
+            runner.interrupt();
+        }
+    }
+
+    private synchronized boolean wasInterrupted(long task) {
+        return interrupted == task;
+    }
+
+    @Override
+    public List<StackTraceElement> stack(long task) {
+        return List.of(runner.getStackTrace());
+    }
+
+    private synchronized void progress() {
+        progressAt = System.nanoTime();
+    }
+
+    @Override
+    public synchronized long progressAt() {
+        return progressAt;
     }
 
     @Override

@@ -32,6 +32,11 @@ final class Unpacker {
 
     @SuppressWarnings("unchecked") // the pool's type parameters were checked where the target was given
     private <R extends @Nullable Object> Outcome<R> tryToOpen(Task task) {
+        if (task.ending() instanceof Ending.Interrupted end) {
+            Throwable cause = workers.problem(end.answer().raw());
+            RuntimeException failure = texts.interrupted(task.ref(pool), end.fired(), cause);
+            return new Outcome<>(task.index, Kind.TIMED_OUT, null, failure);
+        }
         if (!(task.ending() instanceof Answer answer)) {
             return new Outcome<>(
                     task.index, task.ending().kind(), null, task.ending().failure());

@@ -49,6 +49,28 @@ interface Worker {
         return 0;
     }
 
+    /** Interrupts the thread that runs a task, unless that task is over. Like {@link #send}. */
+    void interrupt(long task);
+
+    /**
+     * Asks where the thread is that runs a task. Like {@link #send}.
+     *
+     * @return its stack, if that is known at once; null: {@link Sink#shown} will answer, unless the worker cannot
+     */
+    @Nullable
+    List<StackTraceElement> stack(long task);
+
+    /** When the task that it runs last reported progress, on this JVM's clock; 0: never. */
+    long progressAt();
+
+    /** Asks for a sign of life. Like {@link #send}. */
+    default void ping(long number) {}
+
+    /** Whether it has given that sign; true also if it may have and nobody has had the time to look. */
+    default boolean isHeard(long number) {
+        return true;
+    }
+
     /** How many tasks it has begun. */
     long begun();
 
@@ -70,6 +92,8 @@ interface Worker {
         void answered(Worker from, List<Answer> answers);
 
         void recalled(Worker from, long request, long[] tasks);
+
+        void shown(Worker from, long task, List<StackTraceElement> stack);
 
         void logged(Worker from, long task, byte[] event);
 

@@ -8,6 +8,10 @@ public enum WorkerExit {
     OUT_OF_MEMORY,
     /** It was killed because its task ran over its limit. */
     TIMEOUT,
+    /** It was killed because its task had stopped reporting progress. */
+    STALLED,
+    /** It was killed because its process gave no sign of life. */
+    HUNG,
     /** It was killed because its running task was cancelled. */
     CANCELLED,
     /** It ended because the pool is closing. */

@@ -11,7 +11,9 @@ public enum AnswerKind {
     /** Its result could not be encoded; the payload is a {@link Failure}. */
     UNSERIALIZABLE,
     /** It threw an error after which this JVM ends itself; the payload is a {@link Failure}. */
-    FATAL;
+    FATAL,
+    /** It threw after its soft limit had interrupted it; the payload is a {@link Failure}. */
+    INTERRUPTED;
 
     private static final AnswerKind[] ALL = values();
 

@@ -36,6 +36,8 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
 
     private volatile boolean wantsWrite;
 
+    private volatile boolean waiting;
+
     /** The last read took everything there was. Of the reading thread. */
     private boolean drained;
 
@@ -126,7 +128,12 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
             if (millis < 0) {
                 selector.selectNow();
             } else {
-                selector.select(millis);
+                waiting = true;
+                try {
+                    selector.select(millis);
+                } finally {
+                    waiting = false;
+                }
             }
             return serveWriters();
         } catch (ClosedSelectorException | CancelledKeyException e) {
@@ -169,6 +176,15 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
         } catch (CancelledKeyException e) {
             // The connection is closed, as the reading thread learns.
         }
+    }
+
+    /**
+     * Whether the reading thread has taken everything there was, and waits for more.
+     *
+     * @return false while it has something else to do
+     */
+    public boolean isWaiting() {
+        return waiting;
     }
 
     /** Ends the reading, though the socket is open: {@link #read} returns -1 from now on. */

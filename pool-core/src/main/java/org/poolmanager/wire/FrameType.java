@@ -10,7 +10,7 @@ public enum FrameType {
     LEVELS,
     /** To the child: finish what you hold, run the exit hook, end. */
     STOP,
-    /** From the child: the target is built, tasks are welcome. */
+    /** From the child: the target is built, tasks are welcome. id = what its clock shows. */
     READY,
     /** From the child: the target cannot be built. payload = {@link Thrown}. */
     START_FAILED,
@@ -21,7 +21,15 @@ public enum FrameType {
     /** From the child: a captured log record. id = the task that ran, 0 for none, payload = {@link LogEvent}. */
     LOG,
     /** From the child: nothing follows; it ends in good order. payload = a {@link Failure} if its exit hook threw, else empty. */
-    BYE;
+    BYE,
+    /** To the child: interrupt the thread of this task, unless it is over. id = task. */
+    INTERRUPT,
+    /** To the child: show where this task is. id = task. */
+    SHOW,
+    /** From the child: where a task is. id = task, payload = a {@link Failure} with that stack. */
+    SHOWN,
+    /** To the child: give a sign of life, on the {@link Scoreboard}. id = its number. */
+    PING;
 
     private static final FrameType[] ALL = values();
 

@@ -20,6 +20,8 @@ import java.nio.file.StandardOpenOption;
  * 24  doomed     1: begin nothing                               written by the parent
  * 32  base       bytes of the stream before the buffer          written by the child
  * 40  end        bytes of the stream up to its last whole frame written by the child
+ * 48  progress   when the task that runs reported it, 0: never written by the child
+ * 56  pong       the last sign of life that was asked for      written by the child
  * 64  buffer     frames on their way                            written by the child
  * </pre>
  *
@@ -41,6 +43,10 @@ public final class Scoreboard {
     private static final int BASE = 32;
 
     private static final int END = 40;
+
+    private static final int PROGRESS = 48;
+
+    private static final int PONG = 56;
 
     private static final int BUFFER = 64;
 
@@ -102,8 +108,43 @@ public final class Scoreboard {
 
     /** The child has the outcome of the task that it began last. */
     public void finish() {
+        page.putLong(PROGRESS, 0);
         VarHandle.releaseFence();
         page.putLong(FINISHED, page.getLong(FINISHED) + 1);
+    }
+
+    /** The task that runs gets on. */
+    public void progress() {
+        page.putLong(PROGRESS, System.nanoTime() | 1); // 0 has another meaning
+    }
+
+    /**
+     * When the task that runs said so last.
+     *
+     * @return the moment on the child's clock, 0 if it never did
+     */
+    public long progressAt() {
+        VarHandle.acquireFence();
+        return page.getLong(PROGRESS);
+    }
+
+    /**
+     * The child is well.
+     *
+     * @param number of the question
+     */
+    public void answerPing(long number) {
+        page.putLong(PONG, number);
+    }
+
+    /**
+     * The last sign of life.
+     *
+     * @return the number of its question, 0 if there was none
+     */
+    public long pong() {
+        VarHandle.acquireFence();
+        return page.getLong(PONG);
     }
 
     /** The parent forbids further tasks. */

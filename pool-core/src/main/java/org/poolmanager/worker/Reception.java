@@ -28,14 +28,23 @@ final class Reception {
 
     private final LogCapture capture;
 
+    private final TaskThread thread;
+
     private volatile boolean leaving;
 
-    Reception(Connection connection, FrameReader frames, Inbox inbox, Outlet outlet, LogCapture capture) {
+    Reception(
+            Connection connection,
+            FrameReader frames,
+            Inbox inbox,
+            Outlet outlet,
+            LogCapture capture,
+            TaskThread thread) {
         this.connection = connection;
         this.frames = frames;
         this.inbox = inbox;
         this.outlet = outlet;
         this.capture = capture;
+        this.thread = thread;
     }
 
     /** Waits for the next task, reading itself as long as nobody else does; null when nothing more will come. */
@@ -108,6 +117,9 @@ final class Reception {
             case RECALL -> answers.add(recalled(frame.id(), inbox.removeAll()));
             case LEVELS -> capture.levels(Levels.decode(frame.payload()));
             case STOP -> inbox.close();
+            case PING -> thread.answerPing(frame.id());
+            case INTERRUPT -> thread.interrupt(frame.id());
+            case SHOW -> answers.add(thread.show(frame.id()));
             default -> throw new IOException("a parent does not send " + frame.type());
         }
     }

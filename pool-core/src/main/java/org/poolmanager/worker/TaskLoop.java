@@ -22,6 +22,8 @@ final class TaskLoop {
 
     private final Scoreboard scoreboard;
 
+    private final TaskThread thread;
+
     private final Payloads codec;
 
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
@@ -35,6 +37,7 @@ final class TaskLoop {
             Inbox inbox,
             Outlet outlet,
             Scoreboard scoreboard,
+            TaskThread thread,
             Payloads codec,
             PoolProcess<@Nullable Object, @Nullable Object> process,
             TaskMdc mdc) {
@@ -42,6 +45,7 @@ final class TaskLoop {
         this.inbox = inbox;
         this.outlet = outlet;
         this.scoreboard = scoreboard;
+        this.thread = thread;
         this.codec = codec;
         this.process = process;
         this.mdc = mdc;
@@ -70,11 +74,12 @@ final class TaskLoop {
             inbox.awaitPardon(scoreboard);
         }
         long start = System.nanoTime();
+        thread.begin(task.id());
         Frame answer = answer(task, start);
+        thread.end(task.id());
         fit = answer.kind() != AnswerKind.FATAL.ordinal();
         outlet.send(answer, fit && !inbox.isEmpty());
         scoreboard.finish();
-        Thread.interrupted(); // an interrupt meant for one task must not reach the next
         return fit;
     }
 
@@ -90,7 +95,7 @@ final class TaskLoop {
         try {
             result = Call.run(process, argument);
         } catch (Throwable e) {
-            return failed(task, isFatal(e) ? AnswerKind.FATAL : AnswerKind.FAILURE, e, start);
+            return failed(task, kind(task, e), e, start);
         } finally {
             mdc.leave();
         }
@@ -101,8 +106,11 @@ final class TaskLoop {
         }
     }
 
-    private static boolean isFatal(Throwable problem) {
-        return problem instanceof VirtualMachineError && !(problem instanceof StackOverflowError);
+    private AnswerKind kind(Frame task, Throwable problem) {
+        if (problem instanceof VirtualMachineError && !(problem instanceof StackOverflowError)) {
+            return AnswerKind.FATAL;
+        }
+        return thread.wasInterrupted(task.id()) ? AnswerKind.INTERRUPTED : AnswerKind.FAILURE;
     }
 
     private Frame failed(Frame task, AnswerKind kind, Throwable problem, long start) {

@@ -50,6 +50,8 @@ public final class WorkerMain {
 
     private Reception reception;
 
+    private TaskThread taskThread;
+
     @SuppressWarnings("NullAway.Init") // open() is the second half of the construction
     private WorkerMain(StartConfig config, LifeLine lifeLine) {
         this.config = config;
@@ -111,9 +113,10 @@ public final class WorkerMain {
             System.exit(1);
             return;
         }
-        outlet.send(Frame.of(FrameType.READY, 0), false);
+        outlet.send(Frame.of(FrameType.READY, System.nanoTime()), false);
+        TaskProgress.reportTo(scoreboard::progress);
         TaskMdc mdc = new TaskMdc(!config.levels().isEmpty());
-        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, payloads, process, mdc).run());
+        end(process, new TaskLoop(reception, inbox, outlet, scoreboard, taskThread, payloads, process, mdc).run());
     }
 
     private SocketChannel connect() throws IOException {
@@ -133,7 +136,8 @@ public final class WorkerMain {
         Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "poolmanager-leave"));
         capture = LogCapture.install(config.levels(), this::sendLog);
         FrameReader frames = new FrameReader(connection, config.maxPayload());
-        reception = new Reception(connection, frames, inbox, outlet, capture);
+        taskThread = new TaskThread(scoreboard);
+        reception = new Reception(connection, frames, inbox, outlet, capture, taskThread);
         daemon("poolmanager-watch", new Watch(inbox, outlet, reception, connection));
     }
 
