@@ -1,0 +1,257 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.poolmanager.worker.TaskProgress;
+
+/** Tasks that no longer get on, and processes that give no sign of life. */
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Stalls and hangs")
+class StallAndHangTest {
+
+    private static final Duration STALL = Duration.ofMillis(500);
+
+    /** Reports so many times, every 50 ms, then spins for so long in silence. */
+    static int report(int times, int silentMillis) {
+        for (int i = 0; i < times; i++) {
+            TaskProgress.report();
+            Tasks.spin(50);
+        }
+        TaskProgress.report();
+        Tasks.spin(silentMillis);
+        return times;
+    }
+
+    static int inSilence(int millis) {
+        if (millis < 0) {
+            TaskProgress.report();
+        }
+        return Tasks.spin(Math.abs(millis));
+    }
+
+    static int reportAlways(int millis) {
+        long end = System.nanoTime() + millis * 1_000_000L;
+        while (System.nanoTime() < end) {
+            TaskProgress.report();
+        }
+        return millis;
+    }
+
+    @BothModes
+    @DisplayName("a task that has reported progress and stops doing so is ended; one that goes on is not, however long it is")
+    void stalls(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder(StallAndHangTest::report)
+                .isolation(isolation)
+                .size(2)
+                .stallTimeout(STALL)
+                .start()) {
+            pool.map(List.of(org.poolmanager.worker.Args.of(0, 1)));
+            long begin = System.nanoTime();
+            CompletableFuture<Integer> well = pool.submit(org.poolmanager.worker.Args.of(40, 10));
+            CompletableFuture<Integer> stalled = pool.submit(org.poolmanager.worker.Args.of(6, 6_000));
+            assertThatThrownBy(() -> stalled.get(10, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
+                        assertThat(e.limitName()).isEqualTo("stall-timeout");
+                        assertThat(e.limit()).isEqualTo(STALL);
+                        assertThat(e.elapsed()).isBetween(STALL, STALL.plusMillis(500));
+                        assertThat(e.workerStack())
+                                .anyMatch(frame -> frame.getMethodName().equals("report"));
+                    })
+                    .hasMessageContaining("it had reported progress, and then none for 5")
+                    .hasMessageContaining("over its stall-timeout of 500.0 ms");
+            long took = (System.nanoTime() - begin) / 1_000_000;
+            System.out.println("Stall after 300 ms, limit 500 ms, " + isolation + ": told after " + took + " ms");
+            assertThat(took).isBetween(750L, 2500L);
+            assertThat(well.get(20, TimeUnit.SECONDS)).isEqualTo(40);
+            await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(1));
+            assertThat(pool.stats().workerList())
+                    .anySatisfy(worker -> assertThat(worker.lastExit())
+                            .isNotNull()
+                            .satisfies(exit -> assertThat(exit.reason()).isEqualTo(WorkerExit.STALLED)));
+        }
+    }
+
+    @BothModes
+    @DisplayName("a task that never reports is not judged by its silence, nor by a report of the task before it")
+    void silenceIsNoStall(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder(StallAndHangTest::inSilence)
+                .isolation(isolation)
+                .size(1)
+                .stallTimeout(Duration.ofMillis(200))
+                .start()) {
+            assertThat(pool.map(List.of(-1, 900, -100, 700, 1, 500))).hasSize(6);
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    @BothModes
+    @DisplayName("C043: a task that reports for ever and never ends is ended by its task-timeout")
+    void c043ReportsForEver(Isolation isolation) throws Exception {
+        Duration limit = Duration.ofSeconds(1);
+        try (var pool = PoolManager.builder(StallAndHangTest::reportAlways)
+                .isolation(isolation)
+                .size(1)
+                .stallTimeout(STALL)
+                .taskTimeout(limit)
+                .start()) {
+            long begin = System.nanoTime();
+            CompletableFuture<Integer> endless = pool.submit(10_000);
+            assertThatThrownBy(() -> endless.get(10, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            TaskTimeoutException.class,
+                            e -> assertThat(e.limitName()).isEqualTo("task-timeout"));
+            long took = (System.nanoTime() - begin) / 1_000_000;
+            System.out.println("C043 " + isolation + ": limit of 1 s told after " + took + " ms");
+            assertThat(took).isBetween(1000L, 6000L);
+        }
+    }
+
+    @Test
+    @DisplayName("C051: a busy worker that is stopped is ended after its hang-timeout, and replaced")
+    void c051Stopped() throws Exception {
+        Duration limit = Duration.ofSeconds(2);
+        try (var pool = PoolManager.builder(Tasks::spin)
+                .size(1)
+                .hangTimeout(limit)
+                .start()) {
+            CompletableFuture<Integer> hung = pool.submit(60_000);
+            CompletableFuture<Integer> behind = pool.submit(1);
+            await().until(() -> pool.stats().tasks().running() == 1);
+            long pid = pool.stats().workerList().get(0).pid();
+            long begin = System.nanoTime();
+            ParentJvm.signal("STOP", pid);
+            assertThatThrownBy(() -> hung.get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
+                        assertThat(e.limitName()).isEqualTo("hang-timeout");
+                        assertThat(e.limit()).isEqualTo(limit);
+                    })
+                    .hasMessageContaining("gave no sign of life")
+                    .hasMessageContaining("over its hang-timeout of 2.000 s");
+            long took = (System.nanoTime() - begin) / 1_000_000;
+            System.out.println("C051: stopped worker, hang limit of 2 s, told after " + took + " ms");
+            assertThat(took).isBetween(1500L, 7000L);
+            assertThat(behind.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(ProcessHandle.of(pid)).isEmpty();
+            PoolStats.Exit exit = pool.stats().workerList().get(0).lastExit();
+            assertThat(exit).isNotNull();
+            assertThat(exit.reason()).isEqualTo(WorkerExit.HUNG);
+        }
+    }
+
+    @Test
+    @DisplayName("C051: a worker that is stopped before it begins its task costs no task")
+    void c051StoppedBeforeItBegins() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .hangTimeout(Duration.ofSeconds(1))
+                .start()) {
+            long pid = pool.stats().workerList().get(0).pid();
+            ParentJvm.signal("STOP", pid);
+            assertThat(pool.submit(21).get(20, TimeUnit.SECONDS)).isEqualTo(42);
+            PoolStats stats = ApiContractTest.sample(pool);
+            assertThat(stats.tasks().timedOut()).isZero();
+            assertThat(stats.restarts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("C035: a stopped worker cannot show its stack: its task is ended in time without")
+    void c035StoppedOverItsLimit() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::spin)
+                .size(1)
+                .taskTimeout(Duration.ofSeconds(1))
+                .start()) {
+            CompletableFuture<Integer> hung = pool.submit(60_000);
+            long begin = System.nanoTime();
+            ParentJvm.signal("STOP", pool.stats().workerList().get(0).pid());
+            assertThatThrownBy(() -> hung.get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            TaskTimeoutException.class,
+                            e -> assertThat(e.workerStack()).isEmpty());
+            long took = (System.nanoTime() - begin) / 1_000_000;
+            System.out.println("C035: stopped worker, limit of 1 s, told after " + took + " ms");
+            assertThat(took).isLessThan(2000);
+        }
+    }
+
+    @Test
+    @DisplayName("C052: a worker that is stopped for less than its hang-timeout goes on: 10 times")
+    void c052StoppedForAWhile() throws Exception {
+        stopForAWhile(10);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C052: the same, 100 times")
+    void c052StoppedForAWhileOften() throws Exception {
+        stopForAWhile(100);
+    }
+
+    private static void stopForAWhile(int rounds) throws Exception {
+        try (var pool = PoolManager.builder(Tasks::spin)
+                .size(1)
+                .hangTimeout(Duration.ofSeconds(2))
+                .start()) {
+            long pid = pool.stats().workerList().get(0).pid();
+            for (int i = 0; i < rounds; i++) {
+                CompletableFuture<Integer> task = pool.submit(300);
+                ParentJvm.signal("STOP", pid);
+                await().pollDelay(Duration.ofMillis(700)).until(() -> true); // that is what is tested
+                ParentJvm.signal("CONT", pid);
+                assertThat(task.get(10, TimeUnit.SECONDS)).isEqualTo(300);
+            }
+            assertThat(pool.stats().restarts()).isZero();
+            assertThat(pool.stats().workerList().get(0).pid()).isEqualTo(pid);
+            System.out.println("C052: 0 false kills of " + rounds);
+        }
+    }
+
+    @Test
+    @DisplayName("C044: honest work for four times the hang-timeout, on more workers than processors, is not ended")
+    void c044HonestWork() throws Exception {
+        honestWork(4, Duration.ofSeconds(1), 4_000);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C044: the same for a minute with a limit of 5 s")
+    void c044HonestMinute() throws Exception {
+        honestWork(2, Duration.ofSeconds(5), 60_000);
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("C115: 16 spinning workers for ten minutes")
+    void c115ManySpinning() throws Exception {
+        honestWork(16, Duration.ofSeconds(5), 100_000);
+    }
+
+    private static void honestWork(int workers, Duration hang, int millis) throws Exception {
+        try (var pool = PoolManager.builder(Tasks::spin)
+                .size(workers)
+                .hangTimeout(hang)
+                .startTimeout(Duration.ofMinutes(2))
+                .start()) {
+            List<Integer> lengths = new ArrayList<>(Collections.nCopies(workers, millis));
+            assertThat(pool.map(lengths)).isEqualTo(lengths);
+            assertThat(pool.stats().restarts()).isZero();
+            System.out.println("C044: 0 false kills of " + workers + " workers in " + millis + " ms");
+        }
+    }
+}
