@@ -429,7 +429,7 @@ final class Engine {
         int waiting = results.waiting();
         life.lock.lock();
         try {
-            return Snapshot.of(settings, life, board, waiting, logs.stats());
+            return Snapshot.of(settings, life, board, workers.abandoned(), waiting, logs.stats());
         } finally {
             life.lock.unlock();
         }

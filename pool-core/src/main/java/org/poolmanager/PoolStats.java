@@ -43,8 +43,10 @@ public record PoolStats(
      * @param idle ready, without a task
      * @param busy running a task
      * @param starting on their way
+     * @param abandoned threads that did not heed the interrupt that ended their task, and still run; none in process
+     *     isolation. Their names end with {@code -abandoned}
      */
-    public record Workers(int target, int idle, int busy, int starting) {
+    public record Workers(int target, int idle, int busy, int starting, int abandoned) {
 
         /**
          * Workers that could run a task or do.

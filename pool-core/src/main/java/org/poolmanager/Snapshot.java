@@ -11,7 +11,8 @@ final class Snapshot {
 
     private Snapshot() {}
 
-    static PoolStats of(PoolSettings settings, Life life, Board board, int resultsWaiting, PoolStats.Logs logs) {
+    static PoolStats of(
+            PoolSettings settings, Life life, Board board, int abandoned, int resultsWaiting, PoolStats.Logs logs) {
         long now = System.nanoTime();
         int idle = 0;
         int busy = 0;
@@ -29,7 +30,7 @@ final class Snapshot {
         return new PoolStats(
                 life.state(),
                 life.since(),
-                new PoolStats.Workers(settings.size(), idle, busy, starting),
+                new PoolStats.Workers(settings.size(), idle, busy, starting, abandoned),
                 queue(settings, board, queued, now),
                 board.tally().tasks(running),
                 board.tally().throughput(now),

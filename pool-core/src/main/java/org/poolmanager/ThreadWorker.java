@@ -87,6 +87,9 @@ final class ThreadWorker implements Worker {
 
     private boolean killed;
 
+    /** Killed while a task ran: it is counted until its thread ends. */
+    private boolean abandoned;
+
     /** A task as it was sent: the board forgets the payload of a task that it ends. */
     private record Job(long id, @Nullable Object payload, TaskContext context) {}
 
@@ -179,6 +182,8 @@ final class ThreadWorker implements Worker {
         } catch (Throwable e) {
             ready.completeExceptionally(e);
             complete(WorkerExit.CRASH, "its thread ended by " + e);
+        } finally {
+            ends();
         }
     }
 
@@ -374,11 +379,26 @@ final class ThreadWorker implements Worker {
         synchronized (this) {
             killed = true;
             stuck = begun > finished;
+            abandon(stuck);
             notifyAll();
         }
         runner.interrupt();
         ready.completeExceptionally(new IllegalStateException("the pool is closing"));
         complete(WorkerExit.CRASH, stuck ? "its thread was interrupted and left to itself" : "its thread ended");
+    }
+
+    private void abandon(boolean stuck) {
+        if (stuck && !abandoned) {
+            abandoned = true;
+            shared.abandoned.incrementAndGet();
+            runner.setName(runner.getName() + "-abandoned"); // its successor has the name
+        }
+    }
+
+    private synchronized void ends() {
+        if (abandoned) {
+            shared.abandoned.decrementAndGet();
+        }
     }
 
     private synchronized void complete(WorkerExit why, String text) {

@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Payloads;
@@ -20,6 +21,9 @@ final class ThreadWorkers implements Workers {
     private final Callable<Target> target;
 
     private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
+
+    /** How many threads run on though their worker was killed. */
+    final AtomicInteger abandoned = new AtomicInteger();
 
     /** Set by {@link #open}, before any worker is created. */
     Set<String> loggers = Set.of();
@@ -48,6 +52,11 @@ final class ThreadWorkers implements Workers {
     @Override
     public Worker create(int id, int generation, Worker.Sink sink) {
         return new ThreadWorker(this, id, sink);
+    }
+
+    @Override
+    public int abandoned() {
+        return abandoned.get();
     }
 
     @Override

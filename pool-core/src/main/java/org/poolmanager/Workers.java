@@ -14,6 +14,11 @@ interface Workers {
     /** Makes a worker; nothing runs yet. */
     Worker create(int id, int generation, Worker.Sink sink);
 
+    /** How many threads were left to themselves and still run. */
+    default int abandoned() {
+        return 0;
+    }
+
     /** Gives back what {@link #open} took. No worker is left. */
     void close();
 

@@ -247,7 +247,7 @@ class ApiContractTest {
             assertThat(stats.tasks().running()).isEqualTo(2);
             assertThat(stats.queue().size()).isEqualTo(10);
             assertThat(stats.tasks().cancelled()).isEqualTo(1);
-            assertThat(stats.workers()).isEqualTo(new PoolStats.Workers(2, 0, 2, 0));
+            assertThat(stats.workers()).isEqualTo(new PoolStats.Workers(2, 0, 2, 0, 0));
             gate.open();
             while (sample(pool).resultsWaiting() < 12) {
                 Thread.onSpinWait();

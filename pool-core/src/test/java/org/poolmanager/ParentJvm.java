@@ -62,6 +62,11 @@ final class ParentJvm implements AutoCloseable {
         return workers;
     }
 
+    /** What it says next. */
+    String nextLine() throws IOException {
+        return lines.readLine();
+    }
+
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError("the parent is still there");
@@ -121,12 +126,33 @@ final class ParentJvm implements AutoCloseable {
         switch (args[0]) {
             case "starting" ->
                 PoolManager.builder(StartFailureTest.NeverReady.class).size(2).start();
+            case "pausing" -> pause(Integer.parseInt(args[1]));
             case "ending" -> endWithWork(args[1], Path.of(args[2]), Boolean.parseBoolean(args[3]));
             default -> {
                 beBusy(args[0]);
                 System.in.read(); // until it is killed
             }
         }
+    }
+
+    /** Works under limits while it is stopped; says how two tasks that end meanwhile ended, and two that do not. */
+    private static void pause(int limit) throws Exception {
+        PoolManager<Integer, Integer> pool = PoolManager.builder(Tasks::sleepMillis)
+                .size(2)
+                .taskTimeout(java.time.Duration.ofMillis(limit))
+                .hangTimeout(java.time.Duration.ofSeconds(1))
+                .start();
+        List<CompletableFuture<Integer>> futures =
+                List.of(pool.submit(limit * 3 / 4), pool.submit(limit * 20), pool.submit(limit / 8), pool.submit(limit / 8));
+        report(pids(pool));
+        for (CompletableFuture<Integer> future : futures) {
+            System.out.println(future.handle((value, problem) -> problem == null
+                            ? "value"
+                            : problem.getMessage().lines().findFirst().orElse(""))
+                    .get());
+        }
+        org.awaitility.Awaitility.await().until(() -> pool.stats().workers().live() == 2);
+        System.out.println(pool.stats().restarts());
     }
 
     private static void beBusy(String phase) throws InterruptedException {

@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoLeftovers.class)
@@ -69,25 +71,50 @@ class TimeLimitTest {
     }
 
     @Test
-    @DisplayName("C039: only the slow ones fail")
+    @DisplayName("C039: only the slow ones fail, and the long one beside them, whose limit is longer, does not: 4 rounds")
     void c039NoCollateral() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::sleepMillis)
-                .size(2)
-                .taskTimeout(LIMIT)
-                .start()) {
-            List<Outcome<Integer>> outcomes = pool.mapOutcomes(List.of(10, 5000, 20, 5000, 30, 5000, 40));
-            assertThat(outcomes)
-                    .extracting(Outcome::kind)
-                    .containsExactly(
-                            Outcome.Kind.COMPLETED,
-                            Outcome.Kind.TIMED_OUT,
-                            Outcome.Kind.COMPLETED,
-                            Outcome.Kind.TIMED_OUT,
-                            Outcome.Kind.COMPLETED,
-                            Outcome.Kind.TIMED_OUT,
-                            Outcome.Kind.COMPLETED);
-            await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(3));
+        slowBesideLong(4);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
+    @DisplayName("C039: the same, 1,000 rounds")
+    void c039NoCollateralEver() throws Exception {
+        slowBesideLong(1000);
+    }
+
+    private static void slowBesideLong(int rounds) throws Exception {
+        int collateral = 0;
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(TimeLimitTest::sleepOrPassGate, gate.port())
+                        .size(3)
+                        .taskTimeout(Duration.ofMillis(500))
+                        .start()) {
+            CompletableFuture<Integer> beside =
+                    pool.submit(-1, TaskOptions.defaults().taskTimeout(Duration.ofDays(1)));
+            gate.awaitArrivals(1);
+            for (int round = 0; round < rounds; round++) {
+                List<Outcome<Integer>> outcomes = pool.mapOutcomes(List.of(10, 20_000, 11, 20_001, 12, 20_002));
+                for (int i = 0; i < outcomes.size(); i++) {
+                    Outcome.Kind due = i % 2 == 0 ? Outcome.Kind.COMPLETED : Outcome.Kind.TIMED_OUT;
+                    collateral += outcomes.get(i).kind() == due ? 0 : 1;
+                }
+            }
+            gate.open();
+            assertThat(beside.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+            await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(3L * rounds));
         }
+        System.out.println("C039: " + collateral + " wrong outcomes in " + rounds + " rounds");
+        assertThat(collateral).isZero();
+    }
+
+    static int sleepOrPassGate(int millis, int port) {
+        if (millis < 0) {
+            Gate.pass(port, "long");
+            return millis;
+        }
+        return Tasks.sleepMillis(millis);
     }
 
     @BothModes
@@ -111,22 +138,80 @@ class TimeLimitTest {
     }
 
     @Test
-    @DisplayName("C040: tasks as long as their limit have one outcome each, and no wrong victim")
+    @DisplayName("C040: tasks as long as their limit have one outcome each, their own, and no wrong victim: 60 times")
     void c040RaceWithTheLimit() throws Exception {
+        raceWithTheLimit(60);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
+    @DisplayName("C040: the same, 10,000 times")
+    void c040RaceWithTheLimitOften() throws Exception {
+        raceWithTheLimit(10_000);
+    }
+
+    private static void raceWithTheLimit(int times) throws Exception {
         int limit = 60;
-        try (var pool = PoolManager.builder(Tasks::spin)
+        try (var pool = PoolManager.builder(TimeLimitTest::spinAs, limit)
                 .size(2)
                 .queueSize(8)
                 .taskTimeout(Duration.ofMillis(limit))
                 .start()) {
-            List<Integer> lengths =
-                    IntStream.range(0, 60).map(i -> limit - 5 + i % 11).boxed().toList();
-            List<Outcome<Integer>> outcomes = pool.mapOutcomes(lengths);
-            assertThat(outcomes).extracting(Outcome::kind).isSubsetOf(Outcome.Kind.COMPLETED, Outcome.Kind.TIMED_OUT);
-            PoolStats stats = ApiContractTest.sample(pool);
-            await().untilAsserted(() ->
-                    assertThat(pool.stats().restarts()).isEqualTo(stats.tasks().timedOut()));
-            System.out.println("C040: " + stats.tasks().timedOut() + " of 60 ended by the limit");
+            List<Outcome<Integer>> outcomes =
+                    pool.mapOutcomes(IntStream.range(0, times).boxed().toList());
+            assertThat(outcomes).hasSize(times);
+            int late = 0;
+            for (int i = 0; i < times; i++) {
+                Outcome<Integer> outcome = outcomes.get(i);
+                if (outcome.isCompleted()) {
+                    assertThat(outcome.get()).isEqualTo(i);
+                } else {
+                    assertThat(outcome.kind()).isEqualTo(Outcome.Kind.TIMED_OUT);
+                    late++;
+                }
+            }
+            long killed = late;
+            await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(killed));
+            assertThat(pool.stats().tasks().timedOut()).isEqualTo(late);
+            System.out.println("C040: " + late + " of " + times + " ended by the limit, as many workers killed");
         }
+    }
+
+    /** Takes as long as the limit, give or take 5 ms. */
+    static int spinAs(int task, int limit) {
+        Tasks.spin(limit - 5 + task % 11);
+        return task;
+    }
+
+    @Test
+    @DisplayName("C045: a thread that heeds no interrupt is counted, named and replaced, and what it returns late is dropped")
+    void c045LeftToItself() throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(Isolation.THREAD)
+                        .size(1)
+                        .taskTimeout(Duration.ofMillis(300))
+                        .start()) {
+            CompletableFuture<Integer> stubborn = pool.submit(-1);
+            assertThatThrownBy(() -> stubborn.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskTimeoutException.class);
+            assertThat(pool.submit(5).get(10, TimeUnit.SECONDS)).isEqualTo(5);
+            assertThat(pool.stats().workers().abandoned()).isEqualTo(1);
+            assertThat(threads(pool.name() + "-task-1-abandoned")).isEqualTo(1);
+            gate.open();
+            await().untilAsserted(
+                    () -> assertThat(pool.stats().workers().abandoned()).isZero());
+            assertThat(stubborn).isCompletedExceptionally();
+            assertThat(pool.map(List.of(1, 2, 3))).containsExactly(1, 2, 3);
+            PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
+            assertThat(tasks.completed()).isEqualTo(4);
+            assertThat(tasks.timedOut()).isEqualTo(1);
+        }
+    }
+
+    private static long threads(String suffix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().endsWith(suffix))
+                .count();
     }
 }

@@ -106,7 +106,7 @@ class PoolHealthIndicatorTests {
         return new PoolStats(
                 state,
                 START,
-                new PoolStats.Workers(2, live, 0, 2 - live),
+                new PoolStats.Workers(2, live, 0, 2 - live, 0),
                 new PoolStats.Queue(1, 4, 5, null),
                 new PoolStats.Tasks(0, 0, 0, 0, 0, 0, 0, 0),
                 new PoolStats.Throughput(0, 0),

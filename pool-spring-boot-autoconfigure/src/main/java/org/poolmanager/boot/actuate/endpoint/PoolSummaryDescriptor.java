@@ -50,11 +50,12 @@ public record PoolSummaryDescriptor(
      * @param idle ready, without a task
      * @param busy running a task
      * @param starting on their way
+     * @param abandoned threads that did not heed the end of their task, and still run
      */
-    public record Workers(int idle, int busy, int starting) {
+    public record Workers(int idle, int busy, int starting, int abandoned) {
 
         static Workers of(PoolStats.Workers workers) {
-            return new Workers(workers.idle(), workers.busy(), workers.starting());
+            return new Workers(workers.idle(), workers.busy(), workers.starting(), workers.abandoned());
         }
     }
 
