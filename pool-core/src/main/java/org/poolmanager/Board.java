@@ -1,19 +1,13 @@
 package org.poolmanager;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
@@ -26,9 +20,6 @@ import org.poolmanager.wire.AnswerKind;
  * to deliver) is collected in a {@link Consequences} and done after the lock is released.
  */
 final class Board {
-
-    /** A child answers a recall in microseconds; one that is stopped never does. */
-    private static final Duration RECALL_LIMIT = Duration.ofSeconds(1);
 
     private final PoolSettings settings;
 
@@ -54,12 +45,11 @@ final class Board {
 
     private final Entrance entrance;
 
+    private final Cancellation cancellation;
+
     private long lastId;
 
     private int unfinished;
-
-    /** Callers who wait for a change of a task that is in a worker's hands. */
-    private int watchers;
 
     Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock) {
         this.settings = settings;
@@ -71,6 +61,7 @@ final class Board {
         this.patience = new Patience(settings, life, this, clock);
         this.hostages = new Hostages(life, this, clock);
         this.entrance = new Entrance(settings, life, this, texts);
+        this.cancellation = new Cancellation(life, this);
         this.consequences = new Consequences(settings.name(), events);
         for (int i = 1; i <= settings.size(); i++) {
             slots.add(new Slot(i));
@@ -97,6 +88,10 @@ final class Board {
 
     Entrance entrance() {
         return entrance;
+    }
+
+    Cancellation cancellation() {
+        return cancellation;
     }
 
     Tally tally() {
@@ -222,7 +217,7 @@ final class Board {
             }
             handOut();
             lookAfter(slot);
-            if (watchers > 0) {
+            if (cancellation.isWaiting()) {
                 life.changed.signalAll();
             }
         } finally {
@@ -359,35 +354,6 @@ final class Board {
         end(task, Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired)), null, now);
     }
 
-    /** Cancels one task. Returns whether it is cancelled now. */
-    boolean cancel(Task task, boolean evenIfRunning) {
-        life.lock.lock();
-        try {
-            if (task.id == 0) {
-                return false; // it has not been accepted
-            }
-            cancelNow(List.of(task));
-            Slot slot = task.slot;
-            if (slot != null && evenIfRunning) {
-                return cancelRunning(task, slot);
-            }
-            return task.state == Task.State.DONE && task.ending().kind() == Kind.CANCELLED;
-        } finally {
-            release();
-        }
-    }
-
-    private boolean cancelRunning(Task task, Slot slot) {
-        // The answer of the task before it may be there, and not yet on the books.
-        long left = PoolThread.isOf(life) ? 0 : RECALL_LIMIT.toNanos();
-        awaitWhile(left, () -> task.slot == slot && task != slot.inFlight.peek() && slot.isBegun(task));
-        if (task.slot != slot || task != slot.inFlight.peek() || !hold(slot)) {
-            return false;
-        }
-        endWithWorker(slot, task, cancelled(task, slot), WorkerExit.CANCELLED);
-        return true;
-    }
-
     /** Keeps a worker at the task it runs; false if it has finished that task and its answer is on the way. */
     boolean hold(Slot slot) {
         Worker worker = slot.worker;
@@ -402,94 +368,6 @@ final class Board {
             consequences.flush(worker);
         }
         return held;
-    }
-
-    /** Cancels those of these tasks that have not begun, and returns them. */
-    List<Task> cancelUnbegun(Collection<Task> tasks) {
-        life.lock.lock();
-        try {
-            return cancelNow(tasks);
-        } finally {
-            release();
-        }
-    }
-
-    private List<Task> cancelNow(Collection<Task> tasks) {
-        Set<Task> unfinishedOnes = new LinkedHashSet<>(tasks);
-        unfinishedOnes.removeIf(task -> task.id == 0 || task.state == Task.State.DONE);
-        endQueued(unfinishedOnes);
-        if (!PoolThread.isOf(life)) {
-            unfinishedOnes.forEach(task -> task.unwanted = true);
-            callBack(unfinishedOnes);
-            unfinishedOnes.forEach(task -> task.unwanted = false);
-            endQueued(unfinishedOnes);
-        }
-        return unfinishedOnes.stream()
-                .filter(task -> task.state == Task.State.DONE && task.ending().silent())
-                .toList();
-    }
-
-    /** Asks the workers for those of these tasks that they have not begun, and waits for their answers. */
-    private void callBack(Collection<Task> tasks) {
-        Map<Slot, Task> asked = new LinkedHashMap<>();
-        for (Task task : tasks) {
-            Slot holder = task.slot;
-            if (holder != null && !holder.isBegun(task)) {
-                asked.put(holder, task);
-            }
-        }
-        asked.keySet().forEach(this::recall);
-        asked.forEach((slot, task) -> awaitRecall(task, slot, slot.recallsSent));
-    }
-
-    private void endQueued(Set<Task> tasks) {
-        List<Task> queued = new ArrayList<>();
-        queue.removeIf(task -> tasks.contains(task) && queued.add(task));
-        long now = System.nanoTime();
-        queued.forEach(task -> end(task, cancelled(task, null), null, now));
-    }
-
-    /** Waits until the worker has said whether it had begun the task. */
-    private void awaitRecall(Task task, Slot slot, long asked) {
-        if (slot.recallsAnswered >= asked) {
-            return;
-        }
-        passOn();
-        int generation = slot.generation;
-        awaitWhile(
-                RECALL_LIMIT.toNanos(),
-                () -> task.slot == slot && slot.generation == generation && slot.recallsAnswered < asked);
-    }
-
-    /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */
-    private void awaitWhile(long nanos, BooleanSupplier holds) {
-        long left = nanos;
-        boolean interrupted = false;
-        watchers++;
-        while (left > 0 && holds.getAsBoolean()) {
-            try {
-                left = life.changed.awaitNanos(left);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                left = 0;
-            }
-        }
-        watchers--;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Cancels everything that has not begun, and says how many that were. Their outcomes are not reported. */
-    int clear() {
-        life.lock.lock();
-        try {
-            List<Task> all = new ArrayList<>(queue);
-            slots.forEach(slot -> all.addAll(slot.inFlight));
-            return cancelNow(all).size();
-        } finally {
-            release();
-        }
     }
 
     /** Ends everything unfinished, running or not. Workers are left to the caller. */
@@ -508,7 +386,7 @@ final class Board {
         }
     }
 
-    private Ending cancelled(Task task, @Nullable Slot slot) {
+    Ending cancelled(Task task, @Nullable Slot slot) {
         TaskRef ref = ref(task, slot);
         if (task.unwanted || slot == null) {
             return Ending.cleared(new CancellationException(ref.describe() + " was cancelled before it began"));
@@ -518,7 +396,8 @@ final class Board {
                 new CancellationException(ref.describe() + " was cancelled while it ran; its worker was replaced"));
     }
 
-    private void end(Task task, Ending ending, @Nullable Slot slot, long now) {
+    /** Takes a task off the books; it is in nobody's hands any more. */
+    void end(Task task, Ending ending, @Nullable Slot slot, long now) {
         task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);
         unfinished--;

@@ -134,7 +134,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
                 unopened.add(task);
             }
         }
-        engine.board().cancelUnbegun(unopened);
+        engine.board().cancellation().cancelUnbegun(unopened);
     }
 
     @SuppressWarnings("unchecked") // all elements are outcomes of this call's type now

@@ -801,7 +801,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @return how many tasks that were
      */
     public int clearTasks() {
-        return engine.board().clear();
+        return engine.board().cancellation().clear();
     }
 
     // ---- loggers and listeners ----

@@ -385,7 +385,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         endFeeding(null);
         boolean interrupted = Thread.interrupted(); // to wait for the answers of workers that have prefetched
         try {
-            engine.board().cancelUnbegun(abandoned);
+            engine.board().cancellation().cancelUnbegun(abandoned);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt(); // kept, and no reason to wait for what still runs

@@ -67,7 +67,7 @@ class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> implem
         if (mine == null) {
             return super.cancel(mayInterruptIfRunning); // it has not been sent, and never will be
         }
-        if (!engine.board().cancel(mine, mayInterruptIfRunning)) {
+        if (!engine.board().cancellation().cancel(mine, mayInterruptIfRunning)) {
             return isCancelled();
         }
         // Another thread may be about to deliver the outcome; the caller is to see it now.
@@ -87,7 +87,7 @@ class TaskFuture<R extends @Nullable Object> extends CompletableFuture<R> implem
                 sent.put(task, future);
             }
         }
-        for (Task task : board.cancelUnbegun(sent.keySet())) {
+        for (Task task : board.cancellation().cancelUnbegun(sent.keySet())) {
             ((TaskFuture<?>) Objects.requireNonNull(sent.get(task))).settle(task);
         }
         return open.stream().filter(CompletableFuture::isCancelled).toList();

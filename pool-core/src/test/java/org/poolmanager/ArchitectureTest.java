@@ -77,6 +77,20 @@ class ArchitectureTest {
                     java.time.temporal.Temporal.class,
                     java.time.temporal.Temporal.class);
 
+    /** Nor does anything that judges a limit look at the wall clock for another reason: C118. */
+    @ArchTest
+    static final ArchRule limitsKnowNoWallClock = noClasses()
+            .that()
+            .haveNameMatching("org.poolmanager.(TimeKeeper|Patience|Vigil|Hostages|Clock|Nanos|TaskLimits|Board|SlowLog"
+                    + "|Cancellation|ProcessWorker|ThreadWorker|Shutdown|Entrance|worker\\.\\w+|wire\\.\\w+)")
+            .and()
+            .haveSimpleNameNotEndingWith("Capture") // records say when they were made
+            .and()
+            .haveSimpleNameNotContaining("LogEvent")
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(java.time.Instant.class, java.time.Clock.class, java.util.Date.class);
+
     private static String[] with(String... own) {
         String[] all = java.util.Arrays.copyOf(JDK, JDK.length + own.length);
         System.arraycopy(own, 0, all, JDK.length, own.length);

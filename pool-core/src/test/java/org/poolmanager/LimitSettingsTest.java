@@ -18,7 +18,8 @@ import org.poolmanager.worker.PoolProcess;
 class LimitSettingsTest {
 
     private static final Map<
-                    String, BiFunction<PoolManagerBuilder<Integer, Integer>, Duration, PoolManagerBuilder<Integer, Integer>>>
+                    String,
+                    BiFunction<PoolManagerBuilder<Integer, Integer>, Duration, PoolManagerBuilder<Integer, Integer>>>
             LIMITS = Map.of(
                     "queue-timeout", PoolManagerBuilder::queueTimeout,
                     "soft-timeout", PoolManagerBuilder::softTimeout,
@@ -156,8 +157,9 @@ class LimitSettingsTest {
     @Test
     @DisplayName("C042: a soft limit that could never fire is refused")
     void c042SoftBehindHard() {
-        var builder =
-                PoolManager.builder(Tasks::twice).softTimeout(Duration.ofSeconds(2)).taskTimeout(Duration.ofSeconds(2));
+        var builder = PoolManager.builder(Tasks::twice)
+                .softTimeout(Duration.ofSeconds(2))
+                .taskTimeout(Duration.ofSeconds(2));
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'soft-timeout' must be less than 'task-timeout' (PT2S), but is PT2S");
@@ -167,7 +169,9 @@ class LimitSettingsTest {
     @DisplayName("C042: the longest durations there are mean no limit")
     void c042Longest(Isolation isolation) throws Exception {
         for (Duration longest : List.of(
-                Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE), Duration.ofMillis(Long.MAX_VALUE))) {
+                Duration.ofSeconds(Long.MAX_VALUE),
+                Duration.ofNanos(Long.MAX_VALUE),
+                Duration.ofMillis(Long.MAX_VALUE))) {
             PoolManagerBuilder<Integer, Integer> builder =
                     PoolManager.builder(Tasks::sleepMillis).isolation(isolation).size(1);
             LIMITS.forEach((name, setter) -> {

@@ -142,8 +142,8 @@ final class ParentJvm implements AutoCloseable {
                 .taskTimeout(java.time.Duration.ofMillis(limit))
                 .hangTimeout(java.time.Duration.ofSeconds(1))
                 .start();
-        List<CompletableFuture<Integer>> futures =
-                List.of(pool.submit(limit * 3 / 4), pool.submit(limit * 20), pool.submit(limit / 8), pool.submit(limit / 8));
+        List<CompletableFuture<Integer>> futures = List.of(
+                pool.submit(limit * 3 / 4), pool.submit(limit * 20), pool.submit(limit / 8), pool.submit(limit / 8));
         report(pids(pool));
         for (CompletableFuture<Integer> future : futures) {
             System.out.println(future.handle((value, problem) -> problem == null

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class PausedParentTest {
 
     @Test
-    @DisplayName("C119: what ended while the parent was stopped is a value, what did not is over its limit, nobody is hung")
+    @DisplayName(
+            "C119: what ended while the parent was stopped is a value, what did not is over its limit, nobody is hung")
     void c119Paused() throws Exception {
         pauseUnder(2000, Duration.ofSeconds(4));
     }

@@ -186,7 +186,8 @@ class SoftLimitTest {
             assertThat(longer.get(10, TimeUnit.SECONDS)).isEqualTo(2500);
             pool.put(5000, brief);
             assertThatThrownBy(pool::get).isInstanceOf(TaskTimeoutException.class);
-            try (var outcomes = pool.streamOutcomes(List.of(5000), MapOptions.defaults().tasks(brief))) {
+            try (var outcomes =
+                    pool.streamOutcomes(List.of(5000), MapOptions.defaults().tasks(brief))) {
                 assertThat(outcomes).extracting(Outcome::kind).containsExactly(Outcome.Kind.TIMED_OUT);
             }
         }

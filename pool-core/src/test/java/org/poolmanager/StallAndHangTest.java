@@ -50,7 +50,8 @@ class StallAndHangTest {
     }
 
     @BothModes
-    @DisplayName("a task that has reported progress and stops doing so is ended; one that goes on is not, however long it is")
+    @DisplayName(
+            "a task that has reported progress and stops doing so is ended; one that goes on is not, however long it is")
     void stalls(Isolation isolation) throws Exception {
         try (var pool = PoolManager.builder(StallAndHangTest::report)
                 .isolation(isolation)
@@ -124,10 +125,8 @@ class StallAndHangTest {
     @DisplayName("C051: a busy worker that is stopped is ended after its hang-timeout, and replaced")
     void c051Stopped() throws Exception {
         Duration limit = Duration.ofSeconds(2);
-        try (var pool = PoolManager.builder(Tasks::spin)
-                .size(1)
-                .hangTimeout(limit)
-                .start()) {
+        try (var pool =
+                PoolManager.builder(Tasks::spin).size(1).hangTimeout(limit).start()) {
             CompletableFuture<Integer> hung = pool.submit(60_000);
             CompletableFuture<Integer> behind = pool.submit(1);
             await().until(() -> pool.stats().tasks().running() == 1);
@@ -191,16 +190,10 @@ class StallAndHangTest {
     }
 
     @Test
-    @DisplayName("C052: a worker that is stopped for less than its hang-timeout goes on: 10 times")
+    @Tag(Rounds.TAG)
+    @DisplayName("C052: a worker that is stopped for less than its hang-timeout goes on")
     void c052StoppedForAWhile() throws Exception {
-        stopForAWhile(10);
-    }
-
-    @Test
-    @Tag("soak")
-    @DisplayName("C052: the same, 100 times")
-    void c052StoppedForAWhileOften() throws Exception {
-        stopForAWhile(100);
+        stopForAWhile(Rounds.of(Isolation.PROCESS, 100, 10));
     }
 
     private static void stopForAWhile(int rounds) throws Exception {

@@ -80,14 +80,7 @@ class StubbornTaskTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "busy",
-                "ignores interrupts",
-                "deadlock",
-                "hook that hangs",
-                "exit that hangs",
-                "native code"
-            })
+            strings = {"busy", "ignores interrupts", "deadlock", "hook that hangs", "exit that hangs", "native code"})
     @DisplayName("C036: the limit ends it, its process is gone, the next task runs")
     void c036Ended(String how) throws Exception {
         try (var pool = PoolManager.builder(StubbornTaskTest::never)

@@ -71,17 +71,11 @@ class TimeLimitTest {
     }
 
     @Test
-    @DisplayName("C039: only the slow ones fail, and the long one beside them, whose limit is longer, does not: 4 rounds")
-    void c039NoCollateral() throws Exception {
-        slowBesideLong(4);
-    }
-
-    @Test
-    @Tag("soak")
+    @Tag(Rounds.TAG)
     @Timeout(value = 1, unit = TimeUnit.HOURS)
-    @DisplayName("C039: the same, 1,000 rounds")
-    void c039NoCollateralEver() throws Exception {
-        slowBesideLong(1000);
+    @DisplayName("C039: only the slow ones fail, and the long one beside them, whose limit is longer, does not")
+    void c039NoCollateral() throws Exception {
+        slowBesideLong(Rounds.of(Isolation.PROCESS, 1000, 4));
     }
 
     private static void slowBesideLong(int rounds) throws Exception {
@@ -138,17 +132,11 @@ class TimeLimitTest {
     }
 
     @Test
-    @DisplayName("C040: tasks as long as their limit have one outcome each, their own, and no wrong victim: 60 times")
-    void c040RaceWithTheLimit() throws Exception {
-        raceWithTheLimit(60);
-    }
-
-    @Test
-    @Tag("soak")
+    @Tag(Rounds.TAG)
     @Timeout(value = 2, unit = TimeUnit.HOURS)
-    @DisplayName("C040: the same, 10,000 times")
-    void c040RaceWithTheLimitOften() throws Exception {
-        raceWithTheLimit(10_000);
+    @DisplayName("C040: tasks as long as their limit have one outcome each, their own, and no wrong victim")
+    void c040RaceWithTheLimit() throws Exception {
+        raceWithTheLimit(Rounds.of(Isolation.PROCESS, 10_000, 60));
     }
 
     private static void raceWithTheLimit(int times) throws Exception {
@@ -185,7 +173,8 @@ class TimeLimitTest {
     }
 
     @Test
-    @DisplayName("C045: a thread that heeds no interrupt is counted, named and replaced, and what it returns late is dropped")
+    @DisplayName(
+            "C045: a thread that heeds no interrupt is counted, named and replaced, and what it returns late is dropped")
     void c045LeftToItself() throws Exception {
         try (Gate gate = new Gate();
                 var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
@@ -200,7 +189,7 @@ class TimeLimitTest {
             assertThat(threads(pool.name() + "-task-1-abandoned")).isEqualTo(1);
             gate.open();
             await().untilAsserted(
-                    () -> assertThat(pool.stats().workers().abandoned()).isZero());
+                            () -> assertThat(pool.stats().workers().abandoned()).isZero());
             assertThat(stubborn).isCompletedExceptionally();
             assertThat(pool.map(List.of(1, 2, 3))).containsExactly(1, 2, 3);
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();

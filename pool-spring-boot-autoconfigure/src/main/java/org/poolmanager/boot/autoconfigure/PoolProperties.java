@@ -26,8 +26,17 @@ import org.springframework.util.unit.DataSize;
  * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
  * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
  * @param workerContext Classes that the context of a worker JVM gets, beside what is found to be needed.
+ * @param queueTimeout Time that a task may wait until a worker begins it. By default, as long as it takes.
+ * @param softTimeout Time after which the thread of a running task is interrupted. By default, never.
  * @param taskTimeout Time after which a running task is ended and its worker replaced. By default, it may run for ever.
+ * @param stallTimeout Time that a task which reports its progress may report none before it is ended and its worker
+ *     replaced. By default, as long as it likes.
+ * @param hangTimeout Time that the process of a busy worker may give no sign of life before it is replaced.
+ * @param slowTaskThreshold Time after which a warning shows where a running task is. By default, never.
  * @param startTimeout Time that a worker may take until it is ready.
+ * @param initTimeout Time that the building of a worker may take, for which the start timeout then does not hold. By
+ *     default, what the start timeout leaves.
+ * @param exitTimeout Time that workers may take to end in good order before they are killed.
  * @param jvm How the JVMs of workers are started.
  * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
@@ -46,8 +55,15 @@ public record PoolProperties(
         @Nullable Isolation isolation,
         @Nullable Map<String, Object> staticArgs,
         @Nullable List<String> workerContext,
+        @Nullable Duration queueTimeout,
+        @Nullable Duration softTimeout,
         @Nullable Duration taskTimeout,
+        @Nullable Duration stallTimeout,
+        @Nullable Duration hangTimeout,
+        @Nullable Duration slowTaskThreshold,
         @Nullable Duration startTimeout,
+        @Nullable Duration initTimeout,
+        @Nullable Duration exitTimeout,
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
@@ -68,8 +84,15 @@ public record PoolProperties(
                 first(isolation, others.isolation),
                 first(staticArgs, others.staticArgs),
                 first(workerContext, others.workerContext),
+                first(queueTimeout, others.queueTimeout),
+                first(softTimeout, others.softTimeout),
                 first(taskTimeout, others.taskTimeout),
+                first(stallTimeout, others.stallTimeout),
+                first(hangTimeout, others.hangTimeout),
+                first(slowTaskThreshold, others.slowTaskThreshold),
                 first(startTimeout, others.startTimeout),
+                first(initTimeout, others.initTimeout),
+                first(exitTimeout, others.exitTimeout),
                 jvm.orElse(others.jvm),
                 serialization.orElse(others.serialization),
                 first(maxPayload, others.maxPayload),

@@ -42,8 +42,7 @@ final class PoolPropertiesMapper {
         set("loggers", properties.loggers(), builder::loggers);
         set("log-overflow", properties.logOverflow(), builder::logOverflow);
         set("isolation", properties.isolation(), builder::isolation);
-        set("task-timeout", properties.taskTimeout(), builder::taskTimeout);
-        set("start-timeout", properties.startTimeout(), builder::startTimeout);
+        setLimits(properties, builder);
         set("max-payload", properties.maxPayload(), size -> builder.maxPayload(bytes(size)));
         set("serialization.codec", properties.serialization().codec(), builder::codec);
         set(
@@ -53,6 +52,18 @@ final class PoolPropertiesMapper {
         set("shutdown.timeout", properties.shutdown().timeout(), builder::closeTimeout);
         set("jvm", options(properties.jvm()), builder::jvm);
         set("jvm.class-path", classPath(properties.jvm()), builder::classPath);
+    }
+
+    private void setLimits(PoolProperties properties, PoolManagerBuilder<?, ?> builder) {
+        set("queue-timeout", properties.queueTimeout(), builder::queueTimeout);
+        set("soft-timeout", properties.softTimeout(), builder::softTimeout);
+        set("task-timeout", properties.taskTimeout(), builder::taskTimeout);
+        set("stall-timeout", properties.stallTimeout(), builder::stallTimeout);
+        set("hang-timeout", properties.hangTimeout(), builder::hangTimeout);
+        set("slow-task-threshold", properties.slowTaskThreshold(), builder::slowTaskThreshold);
+        set("start-timeout", properties.startTimeout(), builder::startTimeout);
+        set("init-timeout", properties.initTimeout(), builder::initTimeout);
+        set("exit-timeout", properties.exitTimeout(), builder::exitTimeout);
     }
 
     private <V> void set(String key, @Nullable V value, Consumer<V> setter) {

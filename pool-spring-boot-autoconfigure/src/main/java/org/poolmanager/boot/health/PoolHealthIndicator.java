@@ -36,7 +36,7 @@ public class PoolHealthIndicator extends AbstractHealthIndicator {
      * @param failure why the pool failed, if it did and that is known
      */
     public PoolHealthIndicator(PoolManager<?, ?> pool, @Nullable String failure) {
-        this(pool::stats, pool.settings().limits().start(), failure, Clock.systemUTC());
+        this(pool::stats, pool.settings().limits().workers().start(), failure, Clock.systemUTC());
     }
 
     PoolHealthIndicator(Supplier<PoolStats> stats, Duration startTimeout, @Nullable String failure, Clock clock) {

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
+import org.poolmanager.Limits;
 import org.poolmanager.LogOverflow;
 import org.poolmanager.PoolEvent;
 import org.poolmanager.PoolListener;
@@ -121,8 +122,15 @@ class PoolManagerAutoConfigurationTests {
                               daemon: false
                               loggers: [com.acme, org.acme]
                               log-overflow: drop
+                              queue-timeout: 3m
+                              soft-timeout: 1m
                               task-timeout: 2m
+                              stall-timeout: 40s
+                              hang-timeout: 50s
+                              slow-task-threshold: 10s
                               start-timeout: 20s
+                              init-timeout: 15s
+                              exit-timeout: 7s
                               max-payload: 1MB
                               shutdown:
                                 timeout: 25s
@@ -146,8 +154,19 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.isolation()).isEqualTo(Isolation.THREAD);
             assertThat(settings.loggers()).containsExactlyInAnyOrder("com.acme", "org.acme");
             assertThat(settings.logOverflow()).isEqualTo(LogOverflow.DROP);
-            assertThat(settings.limits().task()).isEqualTo(Duration.ofMinutes(2));
-            assertThat(settings.limits().start()).isEqualTo(Duration.ofSeconds(20));
+            assertThat(settings.limits().tasks())
+                    .isEqualTo(new Limits.Tasks(
+                            Duration.ofMinutes(3),
+                            Duration.ofMinutes(1),
+                            Duration.ofMinutes(2),
+                            Duration.ofSeconds(40),
+                            Duration.ofSeconds(10)));
+            assertThat(settings.limits().workers())
+                    .isEqualTo(new Limits.Workers(
+                            Duration.ofSeconds(20),
+                            Duration.ofSeconds(15),
+                            Duration.ofSeconds(50),
+                            Duration.ofSeconds(7)));
             assertThat(settings.limits().close()).isEqualTo(Duration.ofSeconds(25));
             assertThat(settings.wire().codec()).isEqualTo("java");
             assertThat(settings.wire().allow()).containsExactly("com.acme.model.*");

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.Limits;
 import org.poolmanager.PoolSettings;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.launch.JvmOptions;
@@ -25,6 +26,8 @@ final class ConfigurationDescriber {
     ConfigurationDescriptor describe(PoolRegistration registration) {
         PoolSettings settings = registration.pool().settings();
         JvmOptions jvm = settings.jvm();
+        Limits.Tasks tasks = settings.limits().tasks();
+        Limits.Workers workers = settings.limits().workers();
         return new ConfigurationDescriptor(
                 registration.declared() ? "yaml" : "bean",
                 settings.isolation(),
@@ -33,8 +36,15 @@ final class ConfigurationDescriber {
                 settings.ordered(),
                 settings.daemon(),
                 new TreeSet<>(settings.loggers()),
-                settings.limits().task(),
-                settings.limits().start(),
+                tasks.queue(),
+                tasks.soft(),
+                tasks.run(),
+                tasks.stall(),
+                workers.hang(),
+                tasks.slow(),
+                workers.start(),
+                workers.init(),
+                workers.exit(),
                 settings.limits().close(),
                 settings.wire().maxPayload(),
                 jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),

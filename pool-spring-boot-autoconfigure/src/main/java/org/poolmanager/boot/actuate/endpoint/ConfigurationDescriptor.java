@@ -16,8 +16,15 @@ import org.poolmanager.Isolation;
  * @param ordered whether results come in the order of their tasks
  * @param daemon whether closing ends outstanding work
  * @param loggers names of the loggers whose records workers send here
+ * @param queueTimeout how long a task may wait
+ * @param softTimeout when a task is interrupted
  * @param taskTimeout how long a task may run
+ * @param stallTimeout how long a task that reports progress may report none
+ * @param hangTimeout how long the process of a busy worker may give no sign of life
+ * @param slowTaskThreshold when a warning shows where a task is
  * @param startTimeout how long a worker may take to get ready
+ * @param initTimeout how long the building of a worker may take
+ * @param exitTimeout how long workers may take to end in good order
  * @param shutdownTimeout how long outstanding work may take at the end
  * @param maxPayload how many bytes a task or a result may have
  * @param jvmArgs options of the workers' JVMs, or {@code ******}
@@ -31,8 +38,15 @@ public record ConfigurationDescriptor(
         boolean ordered,
         boolean daemon,
         Set<String> loggers,
+        @Nullable Duration queueTimeout,
+        @Nullable Duration softTimeout,
         @Nullable Duration taskTimeout,
+        @Nullable Duration stallTimeout,
+        Duration hangTimeout,
+        @Nullable Duration slowTaskThreshold,
         Duration startTimeout,
+        @Nullable Duration initTimeout,
+        Duration exitTimeout,
         @Nullable Duration shutdownTimeout,
         int maxPayload,
         @Nullable Object jvmArgs,

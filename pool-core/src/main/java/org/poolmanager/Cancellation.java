@@ -1,0 +1,153 @@
+package org.poolmanager;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.poolmanager.Outcome.Kind;
+
+/** Ends tasks because somebody does not want them any more. Those that a worker has not begun are called back first. */
+final class Cancellation {
+
+    /** A child answers a recall in microseconds; one that is stopped never does. */
+    private static final Duration RECALL_LIMIT = Duration.ofSeconds(1);
+
+    private final Life life;
+
+    private final Board board;
+
+    /** Callers who wait for a change of a task that is in a worker's hands. Guarded by the pool's lock. */
+    private int watchers;
+
+    Cancellation(Life life, Board board) {
+        this.life = life;
+        this.board = board;
+    }
+
+    /** Whether somebody is to be told of answers. */
+    boolean isWaiting() {
+        return watchers > 0;
+    }
+
+    /** Cancels one task. Returns whether it is cancelled now. */
+    boolean cancel(Task task, boolean evenIfRunning) {
+        life.lock.lock();
+        try {
+            if (task.id == 0) {
+                return false; // it has not been accepted
+            }
+            cancelNow(List.of(task));
+            Slot slot = task.slot;
+            if (slot != null && evenIfRunning) {
+                return cancelRunning(task, slot);
+            }
+            return task.state == Task.State.DONE && task.ending().kind() == Kind.CANCELLED;
+        } finally {
+            board.release();
+        }
+    }
+
+    private boolean cancelRunning(Task task, Slot slot) {
+        // The answer of the task before it may be there, and not yet on the books.
+        long left = PoolThread.isOf(life) ? 0 : RECALL_LIMIT.toNanos();
+        awaitWhile(left, () -> task.slot == slot && task != slot.inFlight.peek() && slot.isBegun(task));
+        if (task.slot != slot || task != slot.inFlight.peek() || !board.hold(slot)) {
+            return false;
+        }
+        board.endWithWorker(slot, task, board.cancelled(task, slot), WorkerExit.CANCELLED);
+        return true;
+    }
+
+    /** Cancels those of these tasks that have not begun, and returns them. */
+    List<Task> cancelUnbegun(Collection<Task> tasks) {
+        life.lock.lock();
+        try {
+            return cancelNow(tasks);
+        } finally {
+            board.release();
+        }
+    }
+
+    private List<Task> cancelNow(Collection<Task> tasks) {
+        Set<Task> unfinishedOnes = new LinkedHashSet<>(tasks);
+        unfinishedOnes.removeIf(task -> task.id == 0 || task.state == Task.State.DONE);
+        endQueued(unfinishedOnes);
+        if (!PoolThread.isOf(life)) {
+            unfinishedOnes.forEach(task -> task.unwanted = true);
+            callBack(unfinishedOnes);
+            unfinishedOnes.forEach(task -> task.unwanted = false);
+            endQueued(unfinishedOnes);
+        }
+        return unfinishedOnes.stream()
+                .filter(task -> task.state == Task.State.DONE && task.ending().silent())
+                .toList();
+    }
+
+    /** Asks the workers for those of these tasks that they have not begun, and waits for their answers. */
+    private void callBack(Collection<Task> tasks) {
+        Map<Slot, Task> asked = new LinkedHashMap<>();
+        for (Task task : tasks) {
+            Slot holder = task.slot;
+            if (holder != null && !holder.isBegun(task)) {
+                asked.put(holder, task);
+            }
+        }
+        asked.keySet().forEach(board::recall);
+        asked.forEach((slot, task) -> awaitRecall(task, slot, slot.recallsSent));
+    }
+
+    private void endQueued(Set<Task> tasks) {
+        List<Task> queued = new ArrayList<>();
+        board.queue().removeIf(task -> tasks.contains(task) && queued.add(task));
+        long now = System.nanoTime();
+        queued.forEach(task -> board.end(task, board.cancelled(task, null), null, now));
+    }
+
+    /** Waits until the worker has said whether it had begun the task. */
+    private void awaitRecall(Task task, Slot slot, long asked) {
+        if (slot.recallsAnswered >= asked) {
+            return;
+        }
+        board.passOn();
+        int generation = slot.generation;
+        awaitWhile(
+                RECALL_LIMIT.toNanos(),
+                () -> task.slot == slot && slot.generation == generation && slot.recallsAnswered < asked);
+    }
+
+    /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */
+    private void awaitWhile(long nanos, BooleanSupplier holds) {
+        long left = nanos;
+        boolean interrupted = false;
+        watchers++;
+        while (left > 0 && holds.getAsBoolean()) {
+            try {
+                left = life.changed.awaitNanos(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                left = 0;
+            }
+        }
+        watchers--;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Cancels everything that has not begun, and says how many that were. Their outcomes are not reported. */
+    int clear() {
+        life.lock.lock();
+        try {
+            List<Task> all = new ArrayList<>(board.queue());
+            board.slots().forEach(slot -> all.addAll(slot.inFlight));
+            return cancelNow(all).size();
+        } finally {
+            board.release();
+        }
+    }
+}
