@@ -140,7 +140,7 @@ class ApiContractTest {
         assertThat(PoolManager.class.getMethods())
                 .filteredOn(method ->
                         method.getName().equals("put") || method.getName().equals("submit"))
-                .hasSize(4)
+                .hasSize(6)
                 .noneMatch(method -> method.getParameterCount() == 0 || method.isVarArgs());
     }
 

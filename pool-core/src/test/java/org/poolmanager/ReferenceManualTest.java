@@ -331,6 +331,18 @@ class ReferenceManualTest {
     }
 
     @Test
+    void limits() throws Exception {
+        try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
+            TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofMillis(200));
+            CompletableFuture<Integer> tooLong = pool.submit(60_000, brief);
+            assertThatThrownBy(tooLong::get).hasCauseInstanceOf(TaskTimeoutException.class);
+            assertThat(pool.mapOutcomes(List.of(1, 60_000), MapOptions.defaults().tasks(brief)))
+                    .extracting(Outcome::kind)
+                    .containsExactly(Outcome.Kind.COMPLETED, Outcome.Kind.TIMED_OUT);
+        }
+    }
+
+    @Test
     void executor() throws Exception {
         try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
             ExecutorService executor = pool.asExecutorService();
