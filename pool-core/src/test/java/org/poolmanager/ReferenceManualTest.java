@@ -336,7 +336,8 @@ class ReferenceManualTest {
             TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofMillis(200));
             CompletableFuture<Integer> tooLong = pool.submit(60_000, brief);
             assertThatThrownBy(tooLong::get).hasCauseInstanceOf(TaskTimeoutException.class);
-            assertThat(pool.mapOutcomes(List.of(1, 60_000), MapOptions.defaults().tasks(brief)))
+            assertThat(pool.mapOutcomes(
+                            List.of(1, 60_000), MapOptions.defaults().tasks(brief)))
                     .extracting(Outcome::kind)
                     .containsExactly(Outcome.Kind.COMPLETED, Outcome.Kind.TIMED_OUT);
         }
