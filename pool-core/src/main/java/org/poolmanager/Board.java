@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
@@ -49,6 +51,8 @@ final class Board {
 
     private final Entrance entrance;
 
+    private final Recycler recycler;
+
     private long lastId;
 
     private int unfinished;
@@ -56,7 +60,7 @@ final class Board {
     /** Callers who wait for a change of a task that is in a worker's hands. */
     private int watchers;
 
-    Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock) {
+    Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock, Consumer<Slot> startLane) {
         this.settings = settings;
         this.life = life;
         this.texts = texts;
@@ -64,6 +68,7 @@ final class Board {
         this.tally = new Tally(settings.name(), System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
         this.entrance = new Entrance(settings, life, this, texts);
+        this.recycler = new Recycler(settings, life, this, clock, startLane);
         this.consequences = new Consequences(settings.name(), events);
         for (int i = 1; i <= settings.size(); i++) {
             slots.add(new Slot(i));
@@ -73,15 +78,22 @@ final class Board {
     /** A new run of the pool begins. */
     void reset() {
         timeKeeper.reset();
-        for (Slot slot : slots) {
-            slot.startFailures = 0;
-            slot.watchedGeneration = 0;
-            slot.reported = false;
-        }
+        recycler.begin();
+        slots.forEach(Slot::reset);
     }
 
+    /** The pool's workers, by their numbers. */
     List<Slot> slots() {
         return slots;
+    }
+
+    /** These, and those that come after them or were there before them. */
+    List<Slot> allSlots() {
+        return Stream.concat(slots.stream(), recycler.bench().stream()).toList();
+    }
+
+    Recycler recycler() {
+        return recycler;
     }
 
     int unfinished() {
@@ -160,6 +172,7 @@ final class Board {
                 }
             }
             timeKeeper.watch(slot);
+            recycler.look(slot);
         }
         return behindAnother;
     }
@@ -182,6 +195,10 @@ final class Board {
 
     /** A worker is ready for tasks. */
     void ready(Slot slot) {
+        if (slot.role == Slot.Role.SPARE) {
+            recycler.ready(slot);
+            return;
+        }
         slot.state = WorkerState.IDLE;
         handOut();
         timeKeeper.afterAnswers(slot);
@@ -205,6 +222,7 @@ final class Board {
                     end(head, answer, slot, now);
                 }
             }
+            recycler.look(slot);
             handOut();
             timeKeeper.afterAnswers(slot);
             if (watchers > 0) {
@@ -241,6 +259,7 @@ final class Board {
             }
         }
         requeue(unstarted, slot);
+        recycler.look(slot);
         life.changed.signalAll();
     }
 

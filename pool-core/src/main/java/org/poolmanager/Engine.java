@@ -85,7 +85,7 @@ final class Engine {
         this.texts = new Texts(settings);
         this.events = new Events(parts.listeners);
         this.clock = new Clock(life, "pool-" + name + "-clock");
-        this.board = new Board(settings, life, texts, events, clock);
+        this.board = new Board(settings, life, texts, events, clock, this::startLane);
         this.results = new Results(settings, life, board::lookAgain);
         this.workers = settings.isolation() == Isolation.THREAD
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
@@ -171,10 +171,12 @@ final class Engine {
             exitHook.add();
         }
         openWorkers();
-        for (Slot slot : board.slots()) {
-            new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
-            life.lanes++;
-        }
+        board.slots().forEach(this::startLane);
+    }
+
+    private void startLane(Slot slot) {
+        new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
+        life.lanes++;
     }
 
     private void openWorkers() {
@@ -221,7 +223,7 @@ final class Engine {
         board.entrance().close();
         board.consequences()
                 .publish(new PoolEvent.StateChanged(settings.name(), from, PoolState.FAILED, failure.getMessage()));
-        for (Slot slot : board.slots()) {
+        for (Slot slot : board.allSlots()) {
             board.consequences().kill(slot.worker);
         }
         board.endAll(
@@ -238,14 +240,15 @@ final class Engine {
         life.lock.lock();
         try {
             long left = slot.startFailures == 0 ? 0 : pause(slot.startFailures).toNanos();
-            while (left > 0 && isWanted()) {
+            while (left > 0 && isWanted(slot)) {
                 left = life.changed.awaitNanos(left);
             }
-            if (!isWanted()) {
+            if (!isWanted(slot)) {
                 return null;
             }
-            Worker next = workers.create(slot.id, slot.generation + 1, sink);
+            Worker next = workers.create(slot.id, slot.history.generations + 1, sink);
             slot.begin(next);
+            board.recycler().allot(slot);
             return next;
         } finally {
             life.lock.unlock();
@@ -257,7 +260,10 @@ final class Engine {
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    private boolean isWanted() {
+    private boolean isWanted(Slot slot) {
+        if (slot.role == Slot.Role.RETIRED) {
+            return false;
+        }
         PoolState state = life.state();
         return state.acceptsTasks() || (state == PoolState.DRAINING && board.unfinished() > 0);
     }
@@ -269,8 +275,9 @@ final class Engine {
             failedStarts = 0;
             slot.reported = true;
             slot.readyAt = Instant.now();
+            slot.readyNanos = System.nanoTime();
             slot.startTime = took;
-            if (isWanted()) {
+            if (isWanted(slot)) {
                 board.ready(slot);
             } else {
                 board.consequences().kill(worker);
@@ -319,15 +326,18 @@ final class Engine {
         life.lock.lock();
         try {
             why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
-            text = slot.endedBecause == null ? end.text() : Texts.ended(slot.endedBecause);
+            text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
             idle = slot.inFlight.isEmpty();
-            if (why != WorkerExit.SHUTDOWN) {
+            if (why == WorkerExit.RECYCLED) {
+                board.tally().recycles++;
+            } else if (why != WorkerExit.SHUTDOWN) {
                 board.tally().restarts++;
             }
             board.gone(slot, end);
             slot.worker = null;
+            board.recycler().gone(slot);
             Integer code = end.exit() == null ? null : end.exit().exitValue();
-            slot.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
+            slot.history.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
             board.consequences().publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, text));
             life.changed.signalAll();
         } finally {
@@ -349,6 +359,7 @@ final class Engine {
         try {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
+            board.recycler().laneEnded(slot);
             life.lanes--;
             life.changed.signalAll();
             if (life.lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {

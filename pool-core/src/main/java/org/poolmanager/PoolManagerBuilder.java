@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.JvmOptions;
 import org.poolmanager.wire.PayloadCodec;
@@ -55,6 +56,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     private LogOverflow logOverflow = LogOverflow.WAIT;
 
     private Limits limits = Limits.DEFAULT;
+
+    private RecyclePolicy recycle = RecyclePolicy.OFF;
 
     private JvmOptions jvm = JvmOptions.defaults();
 
@@ -267,6 +270,18 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
+     * When workers are replaced by fresh ones although nothing is wrong with them: {@code recycle(policy ->
+     * policy.maxTasks(5000).maxAge(Duration.ofHours(6)))}.
+     *
+     * @param change from the present policy to the one wanted; by default, workers are never recycled
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> recycle(UnaryOperator<RecyclePolicy> change) {
+        this.recycle = Objects.requireNonNull(change.apply(recycle), "'recycle' must not be null");
+        return this;
+    }
+
+    /**
      * How child JVMs are started.
      *
      * @param options default: the running JVM's home, no further arguments
@@ -394,6 +409,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 loggers,
                 logOverflow,
                 limits,
+                recycle,
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
         Engine.Parts parts = new Engine.Parts(travelling(), classPath, factory, List.copyOf(listeners), shutdownHook);
@@ -437,14 +453,14 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
         }
     }
 
-    private static Duration positive(String option, Duration value) {
+    static Duration positive(String option, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw wrong(option, value, "must be more than zero");
         }
         return value;
     }
 
-    private static IllegalArgumentException wrong(String option, Object value, String rule) {
+    static IllegalArgumentException wrong(String option, Object value, String rule) {
         return new IllegalArgumentException("'" + option + "' " + rule + ", but is " + value);
     }
 }

@@ -18,6 +18,7 @@ import org.poolmanager.launch.JvmOptions;
  * @param loggers names of the loggers whose records are replayed here
  * @param logOverflow what happens to their records when these loggers do not keep up
  * @param limits time limits
+ * @param recycle when workers are replaced although nothing is wrong with them
  * @param jvm how child JVMs are started
  * @param wire what may travel between the JVMs
  */
@@ -32,6 +33,7 @@ public record PoolSettings(
         Set<String> loggers,
         LogOverflow logOverflow,
         Limits limits,
+        RecyclePolicy recycle,
         JvmOptions jvm,
         Wire wire) {
 
@@ -56,7 +58,19 @@ public record PoolSettings(
 
     PoolSettings withLoggers(Set<String> names) {
         return new PoolSettings(
-                name, isolation, size, queueSize, resultSize, ordered, daemon, names, logOverflow, limits, jvm, wire);
+                name,
+                isolation,
+                size,
+                queueSize,
+                resultSize,
+                ordered,
+                daemon,
+                names,
+                logOverflow,
+                limits,
+                recycle,
+                jvm,
+                wire);
     }
 
     /**

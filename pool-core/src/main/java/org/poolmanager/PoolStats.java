@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param resultsWaiting results of {@code put} that nobody has fetched yet
  * @param workerList each worker
  * @param restarts how many workers went away and had to be replaced
+ * @param recycles how many workers were replaced although nothing was wrong with them, see {@link RecyclePolicy}
  * @param logs log records that workers sent
  * @param lastFailure the last task or worker that went wrong, if any
  */
@@ -33,6 +34,7 @@ public record PoolStats(
         int resultsWaiting,
         List<Worker> workerList,
         long restarts,
+        long recycles,
         Logs logs,
         @Nullable Failure lastFailure) {
 

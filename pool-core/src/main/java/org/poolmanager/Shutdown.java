@@ -107,7 +107,7 @@ final class Shutdown {
             }
             stopAccepting();
             cancelAll();
-            board.slots().forEach(slot -> board.consequences().kill(slot.worker));
+            board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
         } finally {
             board.release();
         }
@@ -201,7 +201,7 @@ final class Shutdown {
     }
 
     private void stopWorkers(End end) throws InterruptedException {
-        for (Slot slot : board.slots()) {
+        for (Slot slot : board.allSlots()) {
             Worker worker = slot.worker;
             if (worker == null) {
                 continue;
@@ -213,7 +213,9 @@ final class Shutdown {
             } else if (slot.state != WorkerState.STOPPING) {
                 board.consequences().kill(worker);
             }
-            slot.endedBecause = WorkerExit.SHUTDOWN;
+            if (slot.role != Slot.Role.RETIRED) {
+                slot.endedBecause = WorkerExit.SHUTDOWN;
+            }
             slot.state = WorkerState.STOPPING;
         }
         int run = life.run;
@@ -225,7 +227,7 @@ final class Shutdown {
 
     private void killLate() {
         List<Slot> late =
-                board.slots().stream().filter(slot -> slot.worker != null).toList();
+                board.allSlots().stream().filter(slot -> slot.worker != null).toList();
         if (late.isEmpty()) {
             return; // it is the last log records that take their time
         }

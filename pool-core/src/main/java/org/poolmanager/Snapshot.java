@@ -36,6 +36,7 @@ final class Snapshot {
                 resultsWaiting,
                 List.copyOf(list),
                 board.tally().restarts,
+                board.tally().recycles,
                 logs,
                 board.tally().lastFailure());
     }
@@ -76,10 +77,10 @@ final class Snapshot {
                 slot.state,
                 slot.readyAt,
                 slot.startTime,
-                slot.tasks,
-                slot.failures,
+                slot.history.tasks,
+                slot.history.failures,
                 current(head, now),
-                slot.lastExit);
+                slot.history.lastExit);
     }
 
     private static PoolStats.@Nullable Current current(@Nullable Task task, long now) {

@@ -19,6 +19,8 @@ final class Tally {
 
     long restarts;
 
+    long recycles;
+
     private PoolStats.@Nullable Failure lastFailure;
 
     Tally(String pool, long now) {

@@ -3,6 +3,7 @@ package org.poolmanager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ExitReport;
 import org.poolmanager.wire.PayloadException;
 
@@ -102,12 +103,26 @@ final class Texts {
     }
 
     /** Why the pool itself ended a worker. */
-    static String ended(WorkerExit why) {
+    String ended(WorkerExit why, Recycler.@Nullable Due due) {
         return switch (why) {
             case TIMEOUT -> "the pool killed it because its task ran over its task-timeout";
+            case RECYCLED -> recycled(due);
             case CANCELLED -> "the pool killed it because its running task was cancelled";
             default -> "the pool ended it because it was closed";
         };
+    }
+
+    private String recycled(Recycler.@Nullable Due due) {
+        RecyclePolicy policy = settings.recycle();
+        String why = due == null
+                ? ""
+                : switch (due) {
+                    case TASKS -> ": it has run its tasks (recycle.max-tasks is " + policy.maxTasks() + ")";
+                    case AGE -> ": it was old (recycle.max-age is " + policy.maxAge() + ")";
+                    case IDLE -> ": it was idle (recycle.idle-timeout is " + policy.idleTimeout() + ")";
+                    case MEMORY -> ": its process was large (recycle.max-memory is " + policy.maxMemory() + " bytes)";
+                };
+        return "the pool replaced it by a fresh one" + why;
     }
 
     /** An exception of the user's in words, whose own methods may fail. */

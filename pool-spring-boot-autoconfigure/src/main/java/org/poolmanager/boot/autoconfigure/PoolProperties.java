@@ -28,6 +28,7 @@ import org.springframework.util.unit.DataSize;
  * @param workerContext Classes that the context of a worker JVM gets, beside what is found to be needed.
  * @param taskTimeout Time after which a running task is ended and its worker replaced. By default, it may run for ever.
  * @param startTimeout Time that a worker may take until it is ready.
+ * @param recycle When workers are replaced by fresh ones although nothing is wrong with them.
  * @param jvm How the JVMs of workers are started.
  * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
@@ -48,6 +49,7 @@ public record PoolProperties(
         @Nullable List<String> workerContext,
         @Nullable Duration taskTimeout,
         @Nullable Duration startTimeout,
+        @DefaultValue Recycle recycle,
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
@@ -70,6 +72,7 @@ public record PoolProperties(
                 first(workerContext, others.workerContext),
                 first(taskTimeout, others.taskTimeout),
                 first(startTimeout, others.startTimeout),
+                recycle.orElse(others.recycle),
                 jvm.orElse(others.jvm),
                 serialization.orElse(others.serialization),
                 first(maxPayload, others.maxPayload),
@@ -78,6 +81,36 @@ public record PoolProperties(
 
     private static <V> @Nullable V first(@Nullable V value, @Nullable V other) {
         return value != null ? value : other;
+    }
+
+    /**
+     * When workers are replaced by fresh ones although nothing is wrong with them.
+     *
+     * @param maxTasks Number of tasks after which a worker is replaced. By default, any number.
+     * @param maxAge Age at which a worker is replaced. By default, it lives as long as the pool.
+     * @param idleTimeout Time without a task after which a worker that has run some is replaced. By default, it may wait
+     *     for ever.
+     * @param maxMemory Resident memory of a worker's process at which it is replaced, on Linux. By default, any size.
+     * @param minLife Time that a worker lives at the least, whatever its memory.
+     * @param jitter Part, from 0 to 1, by which each worker's tasks, age and idle time are shortened at random.
+     */
+    public record Recycle(
+            @Nullable Integer maxTasks,
+            @Nullable Duration maxAge,
+            @Nullable Duration idleTimeout,
+            @Nullable DataSize maxMemory,
+            @Nullable Duration minLife,
+            @Nullable Double jitter) {
+
+        private Recycle orElse(Recycle others) {
+            return new Recycle(
+                    first(maxTasks, others.maxTasks),
+                    first(maxAge, others.maxAge),
+                    first(idleTimeout, others.idleTimeout),
+                    first(maxMemory, others.maxMemory),
+                    first(minLife, others.minLife),
+                    first(jitter, others.jitter));
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolManagerBuilder;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Recycle;
 import org.poolmanager.launch.JvmOptions;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
@@ -51,8 +52,21 @@ final class PoolPropertiesMapper {
                 properties.serialization().allow(),
                 allow -> builder.allow(allow.toArray(new String[0])));
         set("shutdown.timeout", properties.shutdown().timeout(), builder::closeTimeout);
+        apply(properties.recycle(), builder);
         set("jvm", options(properties.jvm()), builder::jvm);
         set("jvm.class-path", classPath(properties.jvm()), builder::classPath);
+    }
+
+    private void apply(Recycle recycle, PoolManagerBuilder<?, ?> builder) {
+        set("recycle.max-tasks", recycle.maxTasks(), most -> builder.recycle(policy -> policy.maxTasks(most)));
+        set("recycle.max-age", recycle.maxAge(), age -> builder.recycle(policy -> policy.maxAge(age)));
+        set("recycle.idle-timeout", recycle.idleTimeout(), idle -> builder.recycle(policy -> policy.idleTimeout(idle)));
+        set(
+                "recycle.max-memory",
+                recycle.maxMemory(),
+                size -> builder.recycle(policy -> policy.maxMemory(size.toBytes())));
+        set("recycle.min-life", recycle.minLife(), life -> builder.recycle(policy -> policy.minLife(life)));
+        set("recycle.jitter", recycle.jitter(), part -> builder.recycle(policy -> policy.jitter(part)));
     }
 
     private <V> void set(String key, @Nullable V value, Consumer<V> setter) {

@@ -20,6 +20,7 @@ import org.poolmanager.PoolListener;
 import org.poolmanager.PoolManager;
 import org.poolmanager.PoolSettings;
 import org.poolmanager.PoolState;
+import org.poolmanager.RecyclePolicy;
 import org.poolmanager.boot.PoolManagerBuilderFactory;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolManagers;
@@ -126,6 +127,13 @@ class PoolManagerAutoConfigurationTests {
                               max-payload: 1MB
                               shutdown:
                                 timeout: 25s
+                              recycle:
+                                max-tasks: 5000
+                                max-age: 6h
+                                idle-timeout: 10m
+                                max-memory: 1GB
+                                min-life: 5s
+                                jitter: 0.2
                               serialization:
                                 codec: java
                                 allow: [com.acme.model.*]
@@ -149,6 +157,9 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.limits().task()).isEqualTo(Duration.ofMinutes(2));
             assertThat(settings.limits().start()).isEqualTo(Duration.ofSeconds(20));
             assertThat(settings.limits().close()).isEqualTo(Duration.ofSeconds(25));
+            assertThat(settings.recycle())
+                    .isEqualTo(new RecyclePolicy(
+                            5000, Duration.ofHours(6), Duration.ofMinutes(10), 1L << 30, Duration.ofSeconds(5), 0.2));
             assertThat(settings.wire().codec()).isEqualTo("java");
             assertThat(settings.wire().allow()).containsExactly("com.acme.model.*");
             assertThat(settings.wire().maxPayload()).isEqualTo(1 << 20);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.LogOverflow;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Recycle;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Serialization;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Shutdown;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -35,6 +36,13 @@ class PoolPropertiesTests {
             List.of("context"),
             Duration.ofSeconds(3),
             Duration.ofSeconds(4),
+            new Recycle(
+                    21,
+                    Duration.ofSeconds(22),
+                    Duration.ofSeconds(23),
+                    DataSize.ofBytes(24),
+                    Duration.ofSeconds(25),
+                    0.26),
             new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
             new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
@@ -44,7 +52,8 @@ class PoolPropertiesTests {
 
     @Test
     void whatIsNotSetIsNull() throws ReflectiveOperationException {
-        assertAllNull(none, "jvm", "serialization", "shutdown");
+        assertAllNull(none, "recycle", "jvm", "serialization", "shutdown");
+        assertAllNull(none.recycle());
         assertAllNull(none.jvm());
         assertAllNull(none.serialization());
         assertAllNull(none.shutdown());
@@ -73,6 +82,12 @@ class PoolPropertiesTests {
                 Map.entry("worker-context", "other"),
                 Map.entry("task-timeout", "13s"),
                 Map.entry("start-timeout", "14s"),
+                Map.entry("recycle.max-tasks", "31"),
+                Map.entry("recycle.max-age", "32s"),
+                Map.entry("recycle.idle-timeout", "33s"),
+                Map.entry("recycle.max-memory", "34B"),
+                Map.entry("recycle.min-life", "35s"),
+                Map.entry("recycle.jitter", "0.36"),
                 Map.entry("jvm.args", "-Xmx2m"),
                 Map.entry("jvm.java-home", "other"),
                 Map.entry("jvm.env.KEY", "other"),

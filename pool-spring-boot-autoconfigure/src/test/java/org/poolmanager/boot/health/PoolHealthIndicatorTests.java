@@ -113,6 +113,7 @@ class PoolHealthIndicatorTests {
                 0,
                 List.of(worker(1, live > 0, exit), worker(2, live > 1, exit)),
                 0,
+                0,
                 new PoolStats.Logs(0, 0),
                 exit == null ? null : new PoolStats.Failure(exit, 1, "WORKER_CRASHED", "it exited"));
     }

@@ -36,6 +36,7 @@ final class ConfigurationDescriber {
                 settings.limits().task(),
                 settings.limits().start(),
                 settings.limits().close(),
+                settings.recycle(),
                 settings.wire().maxPayload(),
                 jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),
                 jvm.environment().isEmpty() ? null : sanitize(jvm.environment()));

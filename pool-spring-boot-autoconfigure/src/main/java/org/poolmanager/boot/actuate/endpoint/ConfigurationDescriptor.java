@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
+import org.poolmanager.RecyclePolicy;
 
 /**
  * What a pool was built with. What is not set is null.
@@ -19,6 +20,7 @@ import org.poolmanager.Isolation;
  * @param taskTimeout how long a task may run
  * @param startTimeout how long a worker may take to get ready
  * @param shutdownTimeout how long outstanding work may take at the end
+ * @param recycle when workers are replaced although nothing is wrong with them
  * @param maxPayload how many bytes a task or a result may have
  * @param jvmArgs options of the workers' JVMs, or {@code ******}
  * @param env environment variables of the workers' JVMs, with values or {@code ******}
@@ -34,6 +36,7 @@ public record ConfigurationDescriptor(
         @Nullable Duration taskTimeout,
         Duration startTimeout,
         @Nullable Duration shutdownTimeout,
+        RecyclePolicy recycle,
         int maxPayload,
         @Nullable Object jvmArgs,
         @Nullable Map<String, @Nullable Object> env) {}

@@ -26,7 +26,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param tasks what has become of all tasks
  * @param throughput tasks that got an outcome, per second
  * @param results results that nobody has fetched yet
- * @param restarts workers that were started as a replacement
+ * @param restarts workers that were started as a replacement, because one was lost or its time was up
  * @param logs log records that workers sent
  * @param lastFailure the last task or worker that went wrong, if any
  * @param degraded what is not as it should be
@@ -65,7 +65,7 @@ public record PoolDescriptor(
                 stats.tasks(),
                 Throughput.of(stats.throughput()),
                 new Results(stats.resultsWaiting()),
-                new Restarts(stats.restarts()),
+                new Restarts(stats.restarts(), stats.recycles()),
                 stats.logs(),
                 stats.lastFailure(),
                 PoolDegradation.of(stats));
@@ -74,7 +74,8 @@ public record PoolDescriptor(
     /**
      * Workers that were started as a replacement.
      *
-     * @param total how many since the pool was built
+     * @param total how many since the pool was built, because one was lost
+     * @param recycled how many because their time was up
      */
-    public record Restarts(long total) {}
+    public record Restarts(long total, long recycled) {}
 }
