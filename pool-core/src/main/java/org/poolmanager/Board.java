@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,6 +54,10 @@ final class Board {
 
     private final Recycler recycler;
 
+    private final Retries retries;
+
+    private final QuarantineStore quarantine;
+
     private long lastId;
 
     private int unfinished;
@@ -69,6 +74,8 @@ final class Board {
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
         this.entrance = new Entrance(settings, life, this, texts);
         this.recycler = new Recycler(settings, life, this, clock, startLane);
+        this.retries = new Retries(settings, life, this, clock);
+        this.quarantine = new QuarantineStore(settings);
         this.consequences = new Consequences(settings.name(), events);
         for (int i = 1; i <= settings.size(); i++) {
             slots.add(new Slot(i));
@@ -90,6 +97,10 @@ final class Board {
     /** These, and those that come after them or were there before them. */
     List<Slot> allSlots() {
         return Stream.concat(slots.stream(), recycler.bench().stream()).toList();
+    }
+
+    QuarantineStore quarantine() {
+        return quarantine;
     }
 
     Recycler recycler() {
@@ -206,7 +217,8 @@ final class Board {
 
     // ---- answers ----
 
-    void answered(Slot slot, Worker worker, List<Answer> answers) {
+    /** Takes answers; tasks among these threw what they are to be run again for. */
+    void answered(Slot slot, Worker worker, List<Answer> answers, Set<Long> repeatable) {
         life.lock.lock();
         try {
             if (!slot.isServedBy(worker)) {
@@ -218,6 +230,7 @@ final class Board {
                 // An answer to a task that was taken from the worker meanwhile has come too late.
                 if (head != null && head.id == answer.task()) {
                     head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
+                    head.repeatable = repeatable.contains(head.id);
                     slot.removeHead(head.ranNanos, now);
                     end(head, answer, slot, now);
                 }
@@ -306,9 +319,20 @@ final class Board {
             TaskRef ref = ref(task, slot);
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
             slot.remove(task, now);
-            end(task, Ending.failed(Kind.CRASHED, texts.crashed(ref, last, i < finished, task.ranNanos)), slot, now);
+            crashed(task, texts.crashed(ref, last, i < finished, task.ranNanos, quarantine.isFor(task)), slot, now);
         }
         requeue(unstarted, slot);
+    }
+
+    private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
+        boolean kept = quarantine.isFor(task);
+        task.crashed(Instant.now());
+        if (kept) {
+            quarantine.keep(task, failure, consequences);
+            endForGood(task, Ending.failed(Kind.CRASHED, failure), slot, now);
+        } else {
+            end(task, Ending.failed(Kind.CRASHED, failure), slot, now);
+        }
     }
 
     /** Ends the task that a worker runs, and the worker with it. */
@@ -406,6 +430,7 @@ final class Board {
     private void endQueued(Set<Task> tasks) {
         List<Task> queued = new ArrayList<>();
         queue.removeIf(task -> tasks.contains(task) && queued.add(task));
+        retries.waiting().removeIf(task -> tasks.contains(task) && queued.add(task));
         long now = System.nanoTime();
         queued.forEach(task -> end(task, cancelled(task, null), null, now));
     }
@@ -446,6 +471,7 @@ final class Board {
         life.lock.lock();
         try {
             List<Task> all = new ArrayList<>(queue);
+            all.addAll(retries.waiting());
             slots.forEach(slot -> all.addAll(slot.inFlight));
             return cancelNow(all).size();
         } finally {
@@ -457,6 +483,8 @@ final class Board {
     void endAll(Kind kind, java.util.function.Function<TaskRef, RuntimeException> why) {
         List<Task> all = new ArrayList<>(queue);
         queue.clear();
+        all.addAll(retries.waiting());
+        retries.waiting().clear();
         for (Slot slot : slots) {
             for (Iterator<Task> tasks = slot.inFlight.iterator(); tasks.hasNext(); tasks.remove()) {
                 all.add(tasks.next());
@@ -479,7 +507,16 @@ final class Board {
                 new CancellationException(ref.describe() + " was cancelled while it ran; its worker was replaced"));
     }
 
+    /** Ends an attempt at a task, and with it the task, unless that is to be run again. */
     private void end(Task task, Ending ending, @Nullable Slot slot, long now) {
+        if (!retries.takes(task, ending)) {
+            endForGood(task, ending, slot, now);
+        } else if (slot != null) {
+            slot.count(ending.kind());
+        }
+    }
+
+    private void endForGood(Task task, Ending ending, @Nullable Slot slot, long now) {
         task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);
         unfinished--;

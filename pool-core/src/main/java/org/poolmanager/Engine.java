@@ -10,9 +10,12 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.Shutdown.End;
+import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
@@ -234,6 +237,19 @@ final class Engine {
 
     // ---- what lanes report ----
 
+    /** Which of these tasks threw what they are to be run again for. Not under the lock: it may load a class. */
+    Set<Long> repeatable(List<Answer> answers) {
+        Set<String> names = settings.retry().exceptions();
+        if (names.isEmpty()) {
+            return Set.of();
+        }
+        return answers.stream()
+                .filter(answer -> answer.how() == AnswerKind.FAILURE || answer.how() == AnswerKind.FATAL)
+                .filter(answer -> workers.isAny(answer.raw(), names))
+                .map(Answer::task)
+                .collect(Collectors.toSet());
+    }
+
     /** The worker that the lane is to start next, after a pause if starts have failed; null when it is to end. */
     @Nullable
     Worker nextWorker(Slot slot, Worker.Sink sink) throws InterruptedException {
@@ -442,7 +458,7 @@ final class Engine {
     Task unsendable(long index, Destination destination, PayloadException why) {
         Task task = new Task(null, TaskContext.NONE, destination);
         task.index = index;
-        TaskRef ref = new TaskRef(settings.name(), index, -1, -1);
+        TaskRef ref = new TaskRef(settings.name(), index);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
         return task;
     }
@@ -451,7 +467,7 @@ final class Engine {
     void refuse(PayloadException why) {
         Task task = new Task(null, TaskContext.NONE, results);
         results.accepted(task);
-        TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
+        TaskRef ref = new TaskRef(settings.name(), task.index);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
         results.deliver(List.of(task));
     }

@@ -59,6 +59,10 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private RecyclePolicy recycle = RecyclePolicy.OFF;
 
+    private RetryPolicy retry = RetryPolicy.OFF;
+
+    private PoolSettings.Quarantine quarantine = PoolSettings.Quarantine.OFF;
+
     private JvmOptions jvm = JvmOptions.defaults();
 
     private String codec = PayloadCodec.JAVA;
@@ -282,6 +286,47 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
+     * Which tasks that did not succeed are run once more: {@code retry(policy ->
+     * policy.maxAttempts(3).causes(CRASH).onExceptions(IOException.class))}.
+     *
+     * @param change from the present policy to the one wanted; by default, each task runs once
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> retry(UnaryOperator<RetryPolicy> change) {
+        this.retry = Objects.requireNonNull(change.apply(retry), "'retry' must not be null");
+        return this;
+    }
+
+    /**
+     * Keeps tasks that have killed their worker so often, with the evidence, see {@link PoolManager#quarantine()}. Such a
+     * task is not run again, even if it had attempts left.
+     *
+     * @param crashes at least 1, and no more than a task has attempts, see {@link #retry}; default: no task is kept
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> quarantine(int crashes) {
+        if (crashes < 1) {
+            throw wrong("quarantine.after", crashes, "must be at least 1");
+        }
+        this.quarantine = new PoolSettings.Quarantine(crashes, quarantine.size());
+        return this;
+    }
+
+    /**
+     * How many tasks the quarantine keeps, in memory, as they were sent.
+     *
+     * @param tasks at least 1; default: 100, then the oldest go
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> quarantineSize(int tasks) {
+        if (tasks < 1) {
+            throw wrong("quarantine.size", tasks, "must be at least 1");
+        }
+        this.quarantine = new PoolSettings.Quarantine(quarantine.after(), tasks);
+        return this;
+    }
+
+    /**
      * How child JVMs are started.
      *
      * @param options default: the running JVM's home, no further arguments
@@ -396,6 +441,12 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
         if (factory == null) {
             target.check();
         }
+        if (quarantine.after() != null && quarantine.after() > retry.maxAttempts()) {
+            throw wrong(
+                    "quarantine.after",
+                    quarantine.after(),
+                    "must not be more than 'retry.max-attempts', which is " + retry.maxAttempts());
+        }
         String poolName = name == null ? "pool-" + UNNAMED.incrementAndGet() : name;
         int queue = queueSize == null ? (int) Math.min(2L * size, PoolSettings.UNBOUNDED) : queueSize;
         PoolSettings settings = new PoolSettings(
@@ -410,6 +461,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 logOverflow,
                 limits,
                 recycle,
+                retry,
+                quarantine,
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
         Engine.Parts parts = new Engine.Parts(travelling(), classPath, factory, List.copyOf(listeners), shutdownHook);

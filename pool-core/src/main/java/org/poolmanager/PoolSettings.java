@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.JvmOptions;
 
 /**
@@ -19,6 +20,8 @@ import org.poolmanager.launch.JvmOptions;
  * @param logOverflow what happens to their records when these loggers do not keep up
  * @param limits time limits
  * @param recycle when workers are replaced although nothing is wrong with them
+ * @param retry which tasks that did not succeed are run once more
+ * @param quarantine which tasks are kept because they killed their worker too often
  * @param jvm how child JVMs are started
  * @param wire what may travel between the JVMs
  */
@@ -34,6 +37,8 @@ public record PoolSettings(
         LogOverflow logOverflow,
         Limits limits,
         RecyclePolicy recycle,
+        RetryPolicy retry,
+        Quarantine quarantine,
         JvmOptions jvm,
         Wire wire) {
 
@@ -69,8 +74,21 @@ public record PoolSettings(
                 logOverflow,
                 limits,
                 recycle,
+                retry,
+                quarantine,
                 jvm,
                 wire);
+    }
+
+    /**
+     * Which tasks are kept because they killed their worker too often, see {@link org.poolmanager.Quarantine}.
+     *
+     * @param after how often, null: none is kept
+     * @param size how many are kept, then the oldest go; default 100
+     */
+    public record Quarantine(@Nullable Integer after, int size) {
+
+        static final Quarantine OFF = new Quarantine(null, 100);
     }
 
     /**

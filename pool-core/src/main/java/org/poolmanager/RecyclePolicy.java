@@ -117,6 +117,15 @@ public record RecyclePolicy(
         return new RecyclePolicy(maxTasks, maxAge, idleTimeout, maxMemory, minLife, part);
     }
 
+    /**
+     * Whether workers are never recycled.
+     *
+     * @return true if there is no limit
+     */
+    public boolean isOff() {
+        return maxTasks == null && !needsLooks();
+    }
+
     /** Whether somebody has to look at the workers from time to time. */
     boolean needsLooks() {
         return maxAge != null || idleTimeout != null || maxMemory != null;

@@ -129,7 +129,12 @@ final class Recycler {
             slot.successor = spare;
         } catch (OutOfMemoryError e) {
             bench.remove(spare);
-            LOG.warn("Pool '{}' could not make a thread for the replacement of worker {}", settings.name(), slot.id, e);
+            board.consequences()
+                    .log(() -> LOG.warn(
+                            "Pool '{}' could not make a thread for the replacement of worker {}",
+                            settings.name(),
+                            slot.id,
+                            e));
         }
     }
 

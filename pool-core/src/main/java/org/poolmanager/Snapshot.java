@@ -37,6 +37,7 @@ final class Snapshot {
                 List.copyOf(list),
                 board.tally().restarts,
                 board.tally().recycles,
+                board.quarantine().size(),
                 logs,
                 board.tally().lastFailure());
     }

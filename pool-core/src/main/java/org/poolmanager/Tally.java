@@ -17,6 +17,8 @@ final class Tally {
 
     long rejected;
 
+    long retried;
+
     long restarts;
 
     long recycles;
@@ -61,7 +63,8 @@ final class Tally {
                 ended[Kind.CRASHED.ordinal()],
                 ended[Kind.CANCELLED.ordinal()],
                 running,
-                rejected);
+                rejected,
+                retried);
     }
 
     PoolStats.Throughput throughput(long now) {

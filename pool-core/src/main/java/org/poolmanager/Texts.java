@@ -16,7 +16,7 @@ final class Texts {
         this.settings = settings;
     }
 
-    WorkerCrashedException crashed(TaskRef task, WorkerEnd end, boolean answerLost, long ranNanos) {
+    WorkerCrashedException crashed(TaskRef task, WorkerEnd end, boolean answerLost, long ranNanos, boolean kept) {
         StringBuilder text = new StringBuilder(task.describe());
         if (answerLost) {
             text.append(" had finished, but its result was lost: ");
@@ -26,6 +26,11 @@ final class Texts {
                     .append(": ");
         }
         text.append(end.text()).append(". The worker is being replaced; no other task is affected.");
+        if (kept) {
+            text.append(" The task is in quarantine now (quarantine.after is ")
+                    .append(settings.quarantine().after())
+                    .append(").");
+        }
         ExitReport exit = end.exit();
         if (exit != null && !exit.lastLines().isEmpty()) {
             text.append(" Its last output:");

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
 import org.poolmanager.LogOverflow;
+import org.poolmanager.RetryPolicy;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -29,6 +31,8 @@ import org.springframework.util.unit.DataSize;
  * @param taskTimeout Time after which a running task is ended and its worker replaced. By default, it may run for ever.
  * @param startTimeout Time that a worker may take until it is ready.
  * @param recycle When workers are replaced by fresh ones although nothing is wrong with them.
+ * @param retry Which tasks that did not succeed are run once more.
+ * @param quarantine Which tasks are kept because they killed their worker too often.
  * @param jvm How the JVMs of workers are started.
  * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
@@ -50,6 +54,8 @@ public record PoolProperties(
         @Nullable Duration taskTimeout,
         @Nullable Duration startTimeout,
         @DefaultValue Recycle recycle,
+        @DefaultValue Retry retry,
+        @DefaultValue Quarantine quarantine,
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
@@ -73,6 +79,8 @@ public record PoolProperties(
                 first(taskTimeout, others.taskTimeout),
                 first(startTimeout, others.startTimeout),
                 recycle.orElse(others.recycle),
+                retry.orElse(others.retry),
+                quarantine.orElse(others.quarantine),
                 jvm.orElse(others.jvm),
                 serialization.orElse(others.serialization),
                 first(maxPayload, others.maxPayload),
@@ -110,6 +118,52 @@ public record PoolProperties(
                     first(maxMemory, others.maxMemory),
                     first(minLife, others.minLife),
                     first(jitter, others.jitter));
+        }
+    }
+
+    /**
+     * Which tasks that did not succeed are run once more.
+     *
+     * @param maxAttempts Number of times that a task is run at the most, the first one included.
+     * @param causes Causes that lead to another attempt.
+     * @param exceptions Class names of exceptions that lead to another attempt, those of subclasses included.
+     * @param backoff Time that a task waits before its second attempt.
+     * @param multiplier Factor by which that grows with each further attempt.
+     * @param maxBackoff Time that a task waits at the most.
+     * @param jitter Part, from 0 to 1, by which the wait is shortened at random.
+     */
+    public record Retry(
+            @Nullable Integer maxAttempts,
+            @Nullable Set<RetryPolicy.Cause> causes,
+            @Nullable Set<String> exceptions,
+            @Nullable Duration backoff,
+            @Nullable Double multiplier,
+            @Nullable Duration maxBackoff,
+            @Nullable Double jitter) {
+
+        private Retry orElse(Retry others) {
+            return new Retry(
+                    first(maxAttempts, others.maxAttempts),
+                    first(causes, others.causes),
+                    first(exceptions, others.exceptions),
+                    first(backoff, others.backoff),
+                    first(multiplier, others.multiplier),
+                    first(maxBackoff, others.maxBackoff),
+                    first(jitter, others.jitter));
+        }
+    }
+
+    /**
+     * Which tasks are kept because they killed their worker too often.
+     *
+     * @param after Number of workers that a task has killed when it is kept, and not run again. By default, none is kept.
+     * @param size Number of tasks that are kept, then the oldest go.
+     */
+    public record Quarantine(
+            @Nullable Integer after, @Nullable Integer size) {
+
+        private Quarantine orElse(Quarantine others) {
+            return new Quarantine(first(after, others.after), first(size, others.size));
         }
     }
 

@@ -36,7 +36,9 @@ final class ConfigurationDescriber {
                 settings.limits().task(),
                 settings.limits().start(),
                 settings.limits().close(),
-                settings.recycle(),
+                settings.recycle().isOff() ? null : settings.recycle(),
+                settings.retry().isOff() ? null : settings.retry(),
+                settings.quarantine().after() == null ? null : settings.quarantine(),
                 settings.wire().maxPayload(),
                 jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),
                 jvm.environment().isEmpty() ? null : sanitize(jvm.environment()));
