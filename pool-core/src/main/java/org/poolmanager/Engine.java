@@ -33,10 +33,6 @@ final class Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
     /** So many failed starts per slot, without one that succeeds, break a pool that has no worker left. */
     private static final int ATTEMPTS = 5;
 
@@ -189,7 +185,7 @@ final class Engine {
             cleanUp();
             PoolStartException failure = new PoolStartException(
                     settings.name(), "Pool '" + settings.name() + "' could not be started: " + e.getMessage(), e);
-            life.fail(failure);
+            life.fail(PoolState.FAILED, failure);
             throw failure;
         }
     }
@@ -214,20 +210,21 @@ final class Engine {
             return;
         }
         PoolStartException failure = texts.startFailed(failedStarts, startProblem);
-        breakDown(failure);
+        breakDown(PoolState.FAILED, failure);
         shutdown.awaitLanes();
         throw failure;
     }
 
-    /** The pool can do nothing more: everybody who waits is released. */
-    private void breakDown(PoolException failure) {
+    /** The pool can do nothing more, or nothing for now: everybody who waits is released. */
+    private void breakDown(PoolState next, PoolException failure) {
         PoolState from = life.state();
-        life.fail(failure);
+        life.fail(next, failure);
         board.entrance().close();
-        board.consequences()
-                .publish(new PoolEvent.StateChanged(settings.name(), from, PoolState.FAILED, failure.getMessage()));
-        for (Slot slot : board.allSlots()) {
-            board.consequences().kill(slot.worker);
+        board.consequences().publish(new PoolEvent.StateChanged(settings.name(), from, next, failure.getMessage()));
+        if (next == PoolState.FAILED) {
+            board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
+        } else {
+            board.consequences().log(() -> LOG.error("{}", failure.getMessage()));
         }
         board.endAll(
                 Kind.FAILED,
@@ -255,9 +252,13 @@ final class Engine {
     Worker nextWorker(Slot slot, Worker.Sink sink) throws InterruptedException {
         life.lock.lock();
         try {
-            long left = slot.startFailures == 0 ? 0 : pause(slot.startFailures).toNanos();
-            while (left > 0 && isWanted(slot)) {
-                left = life.changed.awaitNanos(left);
+            long left = slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures);
+            while ((left > 0 || isHeldBack(slot)) && isWanted(slot)) {
+                if (left > 0) {
+                    left = life.changed.awaitNanos(left);
+                } else {
+                    life.changed.await();
+                }
             }
             if (!isWanted(slot)) {
                 return null;
@@ -271,9 +272,15 @@ final class Engine {
         }
     }
 
-    private static Duration pause(int failures) {
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
-        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    /** While the pool is broken one slot alone tries. */
+    private boolean isHeldBack(Slot slot) {
+        return life.state() == PoolState.BROKEN && !slot.equals(board.slots().get(0));
+    }
+
+    private long pauseNanos(int failures) {
+        double first = Nanos.of(settings.restart().backoff());
+        return (long) Math.min(
+                first * Math.pow(2, failures - 1.0), Nanos.of(settings.restart().maxBackoff()));
     }
 
     private boolean isWanted(Slot slot) {
@@ -281,7 +288,9 @@ final class Engine {
             return false;
         }
         PoolState state = life.state();
-        return state.acceptsTasks() || (state == PoolState.DRAINING && board.unfinished() > 0);
+        return state.acceptsTasks()
+                || state == PoolState.BROKEN
+                || (state == PoolState.DRAINING && board.unfinished() > 0);
     }
 
     void ready(Slot slot, Worker worker, Duration took) {
@@ -293,6 +302,9 @@ final class Engine {
             slot.readyAt = Instant.now();
             slot.readyNanos = System.nanoTime();
             slot.startTime = took;
+            if (life.state() == PoolState.BROKEN) {
+                mend();
+            }
             if (isWanted(slot)) {
                 board.ready(slot);
             } else {
@@ -306,6 +318,13 @@ final class Engine {
             board.release();
         }
         LOG.debug("Worker {} of pool '{}' (pid {}) is ready after {}", slot.id, settings.name(), worker.pid(), took);
+    }
+
+    /** A start has succeeded: the others begin anew. */
+    private void mend() {
+        board.slots().forEach(slot -> slot.startFailures = 0);
+        board.move(PoolState.RUNNING, "a worker could be started again");
+        board.consequences().log(() -> LOG.info("Pool '{}' works again: a worker could be started", settings.name()));
     }
 
     void startFailed(Slot slot, WorkerStartException problem) {
@@ -323,14 +342,16 @@ final class Engine {
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
             boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
                     && board.slots().stream().noneMatch(Slot::isLive);
-            if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.DRAINING)) {
-                breakDown(texts.broken(failedStarts, problem));
+            if (hopeless && life.state() == PoolState.RUNNING) {
+                breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
+            } else if (hopeless && life.state() == PoolState.DRAINING) {
+                breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));
             }
             life.changed.signalAll();
         } finally {
             board.release();
         }
-        if (life.state().acceptsTasks()) {
+        if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
             LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage());
         }
     }

@@ -63,6 +63,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private PoolSettings.Quarantine quarantine = PoolSettings.Quarantine.OFF;
 
+    private PoolSettings.Restart restart = PoolSettings.Restart.DEFAULT;
+
     private JvmOptions jvm = JvmOptions.defaults();
 
     private String codec = PayloadCodec.JAVA;
@@ -327,6 +329,28 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
+     * How long a worker that could not be started waits for its next start. The wait doubles with each failure in a row.
+     *
+     * @param first more than zero; default: 100 ms
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> restartBackoff(Duration first) {
+        restart = new PoolSettings.Restart(positive("restart.backoff", first), restart.maxBackoff());
+        return this;
+    }
+
+    /**
+     * How long it waits at the most. A pool that is {@link PoolState#BROKEN} tries a start so often.
+     *
+     * @param longest more than zero; default: 10 s
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> restartMaxBackoff(Duration longest) {
+        restart = new PoolSettings.Restart(restart.backoff(), positive("restart.max-backoff", longest));
+        return this;
+    }
+
+    /**
      * How child JVMs are started.
      *
      * @param options default: the running JVM's home, no further arguments
@@ -463,6 +487,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 recycle,
                 retry,
                 quarantine,
+                restart,
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
         Engine.Parts parts = new Engine.Parts(travelling(), classPath, factory, List.copyOf(listeners), shutdownHook);

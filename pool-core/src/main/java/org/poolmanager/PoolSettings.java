@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.poolmanager.launch.JvmOptions;
  * @param recycle when workers are replaced although nothing is wrong with them
  * @param retry which tasks that did not succeed are run once more
  * @param quarantine which tasks are kept because they killed their worker too often
+ * @param restart how long a worker that could not be started waits for its next start
  * @param jvm how child JVMs are started
  * @param wire what may travel between the JVMs
  */
@@ -39,6 +41,7 @@ public record PoolSettings(
         RecyclePolicy recycle,
         RetryPolicy retry,
         Quarantine quarantine,
+        Restart restart,
         JvmOptions jvm,
         Wire wire) {
 
@@ -76,8 +79,20 @@ public record PoolSettings(
                 recycle,
                 retry,
                 quarantine,
+                restart,
                 jvm,
                 wire);
+    }
+
+    /**
+     * How long a worker that could not be started waits for its next start.
+     *
+     * @param backoff after the first failure, doubled by each further one in a row; default 100 ms
+     * @param maxBackoff at the most; default 10 s
+     */
+    public record Restart(Duration backoff, Duration maxBackoff) {
+
+        static final Restart DEFAULT = new Restart(Duration.ofMillis(100), Duration.ofSeconds(10));
     }
 
     /**

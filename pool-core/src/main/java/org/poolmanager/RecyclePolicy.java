@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * tasks ever run at a time; for a while there are more processes than that, because a quarter of the workers, one at
  * least, may have a replacement waiting. Immutable: each method with an argument gives a changed copy.
  *
- * @param maxTasks how many tasks a worker runs at the most, exactly kept; a worker that comes to it before its replacement
- *     is ready is not waited for, and makes no difference to the others. Null: any number
+ * @param maxTasks how many tasks a worker runs at the most, exactly kept: one that has run them before its replacement is
+ *     ready ends all the same. Null: any number
  * @param maxAge how long a worker lives, counted from when it was ready; null: as long as it likes
  * @param idleTimeout how long a worker that has run tasks may be without one; null: as long as it likes
  * @param maxMemory how many bytes of memory a worker's process may have resident, looked at once a second on Linux;

@@ -136,7 +136,7 @@ final class Shutdown {
     }
 
     private void stopAccepting() {
-        if (life.state().acceptsTasks()) {
+        if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
             board.move(PoolState.DRAINING, null);
             board.entrance().close();
         }

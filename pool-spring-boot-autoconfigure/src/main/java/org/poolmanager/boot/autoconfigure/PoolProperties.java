@@ -33,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param recycle When workers are replaced by fresh ones although nothing is wrong with them.
  * @param retry Which tasks that did not succeed are run once more.
  * @param quarantine Which tasks are kept because they killed their worker too often.
+ * @param restart How soon a worker that could not be started is started again.
  * @param jvm How the JVMs of workers are started.
  * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
@@ -56,6 +57,7 @@ public record PoolProperties(
         @DefaultValue Recycle recycle,
         @DefaultValue Retry retry,
         @DefaultValue Quarantine quarantine,
+        @DefaultValue Restart restart,
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
@@ -81,6 +83,7 @@ public record PoolProperties(
                 recycle.orElse(others.recycle),
                 retry.orElse(others.retry),
                 quarantine.orElse(others.quarantine),
+                restart.orElse(others.restart),
                 jvm.orElse(others.jvm),
                 serialization.orElse(others.serialization),
                 first(maxPayload, others.maxPayload),
@@ -164,6 +167,20 @@ public record PoolProperties(
 
         private Quarantine orElse(Quarantine others) {
             return new Quarantine(first(after, others.after), first(size, others.size));
+        }
+    }
+
+    /**
+     * How soon a worker that could not be started is started again.
+     *
+     * @param backoff Time that it waits after its first failure, doubled by each further one in a row.
+     * @param maxBackoff Time that it waits at the most.
+     */
+    public record Restart(
+            @Nullable Duration backoff, @Nullable Duration maxBackoff) {
+
+        private Restart orElse(Restart others) {
+            return new Restart(first(backoff, others.backoff), first(maxBackoff, others.maxBackoff));
         }
     }
 

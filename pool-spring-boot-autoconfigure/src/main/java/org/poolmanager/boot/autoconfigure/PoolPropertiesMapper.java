@@ -56,6 +56,8 @@ final class PoolPropertiesMapper {
         set("shutdown.timeout", properties.shutdown().timeout(), builder::closeTimeout);
         apply(properties.recycle(), builder);
         apply(properties.retry(), builder);
+        set("restart.backoff", properties.restart().backoff(), builder::restartBackoff);
+        set("restart.max-backoff", properties.restart().maxBackoff(), builder::restartMaxBackoff);
         set("quarantine.after", properties.quarantine().after(), builder::quarantine);
         set("quarantine.size", properties.quarantine().size(), builder::quarantineSize);
         set("jvm", options(properties.jvm()), builder::jvm);

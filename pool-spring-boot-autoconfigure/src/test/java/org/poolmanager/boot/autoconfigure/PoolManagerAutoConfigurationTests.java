@@ -144,6 +144,9 @@ class PoolManagerAutoConfigurationTests {
                                 multiplier: 3
                                 max-backoff: 1m
                                 jitter: 0.5
+                              restart:
+                                backoff: 300ms
+                                max-backoff: 3s
                               quarantine:
                                 after: 2
                                 size: 10
@@ -182,6 +185,8 @@ class PoolManagerAutoConfigurationTests {
                             3,
                             Duration.ofMinutes(1),
                             0.5));
+            assertThat(settings.restart())
+                    .isEqualTo(new PoolSettings.Restart(Duration.ofMillis(300), Duration.ofSeconds(3)));
             assertThat(settings.quarantine()).isEqualTo(new PoolSettings.Quarantine(2, 10));
             assertThat(settings.wire().codec()).isEqualTo("java");
             assertThat(settings.wire().allow()).containsExactly("com.acme.model.*");

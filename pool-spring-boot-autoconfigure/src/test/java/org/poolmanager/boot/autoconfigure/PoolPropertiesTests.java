@@ -15,6 +15,7 @@ import org.poolmanager.RetryPolicy;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Quarantine;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Recycle;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Restart;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Retry;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Serialization;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Shutdown;
@@ -56,6 +57,7 @@ class PoolPropertiesTests {
                     Duration.ofSeconds(44),
                     0.45),
             new Quarantine(46, 47),
+            new Restart(Duration.ofSeconds(61), Duration.ofSeconds(62)),
             new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
             new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
@@ -65,10 +67,11 @@ class PoolPropertiesTests {
 
     @Test
     void whatIsNotSetIsNull() throws ReflectiveOperationException {
-        assertAllNull(none, "recycle", "retry", "quarantine", "jvm", "serialization", "shutdown");
+        assertAllNull(none, "recycle", "retry", "quarantine", "restart", "jvm", "serialization", "shutdown");
         assertAllNull(none.recycle());
         assertAllNull(none.retry());
         assertAllNull(none.quarantine());
+        assertAllNull(none.restart());
         assertAllNull(none.jvm());
         assertAllNull(none.serialization());
         assertAllNull(none.shutdown());
@@ -112,6 +115,8 @@ class PoolPropertiesTests {
                 Map.entry("retry.jitter", "0.55"),
                 Map.entry("quarantine.after", "56"),
                 Map.entry("quarantine.size", "57"),
+                Map.entry("restart.backoff", "71s"),
+                Map.entry("restart.max-backoff", "72s"),
                 Map.entry("jvm.args", "-Xmx2m"),
                 Map.entry("jvm.java-home", "other"),
                 Map.entry("jvm.env.KEY", "other"),

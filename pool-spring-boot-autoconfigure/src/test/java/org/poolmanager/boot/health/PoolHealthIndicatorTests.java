@@ -31,6 +31,7 @@ class PoolHealthIndicatorTests {
         "STARTING, OUT_OF_SERVICE, The first workers are being started",
         "DRAINING, OUT_OF_SERVICE, 'The pool is closing, and finishes its work'",
         "STOPPED, UNKNOWN, The pool has been closed",
+        "BROKEN, DOWN, No worker could be started",
         "FAILED, DOWN, No worker could be started"
     })
     void stateThatIsNotRunning(PoolState state, String status, String reason) {
