@@ -509,10 +509,10 @@ final class Board {
 
     /** Ends an attempt at a task, and with it the task, unless that is to be run again. */
     private void end(Task task, Ending ending, @Nullable Slot slot, long now) {
-        if (!retries.takes(task, ending)) {
-            endForGood(task, ending, slot, now);
-        } else if (slot != null) {
+        if (slot != null && retries.takes(task, ending)) { // without a worker it was no attempt
             slot.count(ending.kind());
+        } else {
+            endForGood(task, ending, slot, now);
         }
     }
 
