@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -8,6 +9,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
@@ -47,11 +50,17 @@ final class Board {
 
     private final Cancellation cancellation;
 
+    private final Recycler recycler;
+
+    private final Retries retries;
+
+    private final QuarantineStore quarantine;
+
     private long lastId;
 
     private int unfinished;
 
-    Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock) {
+    Board(PoolSettings settings, Life life, Texts texts, Events events, Clock clock, Consumer<Slot> startLane) {
         this.settings = settings;
         this.life = life;
         this.texts = texts;
@@ -62,6 +71,9 @@ final class Board {
         this.hostages = new Hostages(life, this, clock);
         this.entrance = new Entrance(settings, life, this, texts);
         this.cancellation = new Cancellation(life, this);
+        this.recycler = new Recycler(settings, life, this, clock, startLane);
+        this.retries = new Retries(settings, life, this, clock);
+        this.quarantine = new QuarantineStore(settings);
         this.consequences = new Consequences(settings.name(), events);
         for (int i = 1; i <= settings.size(); i++) {
             slots.add(new Slot(i));
@@ -72,14 +84,30 @@ final class Board {
     void reset() {
         patience.reset();
         hostages.reset();
-        for (Slot slot : slots) {
-            slot.startFailures = 0;
-            slot.reported = false;
-        }
+        recycler.begin();
+        slots.forEach(Slot::reset);
     }
 
+    /** The pool's workers, by their numbers. */
     List<Slot> slots() {
         return slots;
+    }
+
+    /** These, and those that come after them or were there before them. */
+    List<Slot> allSlots() {
+        return Stream.concat(slots.stream(), recycler.bench().stream()).toList();
+    }
+
+    QuarantineStore quarantine() {
+        return quarantine;
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    Recycler recycler() {
+        return recycler;
     }
 
     int unfinished() {
@@ -163,6 +191,7 @@ final class Board {
                 }
             }
             timeKeeper.watch(slot);
+            recycler.look(slot);
         }
         return behindAnother;
     }
@@ -185,6 +214,10 @@ final class Board {
 
     /** A worker is ready for tasks. */
     void ready(Slot slot) {
+        if (slot.role == Slot.Role.SPARE) {
+            recycler.ready(slot);
+            return;
+        }
         slot.state = WorkerState.IDLE;
         handOut();
         lookAfter(slot);
@@ -199,7 +232,8 @@ final class Board {
 
     // ---- answers ----
 
-    void answered(Slot slot, Worker worker, List<Answer> answers) {
+    /** Takes answers; tasks among these threw what they are to be run again for. */
+    void answered(Slot slot, Worker worker, List<Answer> answers, Set<Long> repeatable) {
         life.lock.lock();
         try {
             if (!slot.isServedBy(worker) || slot.vigil.verdict != null) {
@@ -211,10 +245,12 @@ final class Board {
                 // An answer to a task that was taken from the worker meanwhile has come too late.
                 if (head != null && head.id == answer.task()) {
                     head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
+                    head.repeatable = repeatable.contains(head.id);
                     slot.removeHead(head.ranNanos, now);
                     end(head, ending(head, answer), slot, now);
                 }
             }
+            recycler.look(slot);
             handOut();
             lookAfter(slot);
             if (cancellation.isWaiting()) {
@@ -269,6 +305,7 @@ final class Board {
             }
         }
         requeue(unstarted, slot);
+        recycler.look(slot);
         life.changed.signalAll();
     }
 
@@ -319,9 +356,20 @@ final class Board {
             TaskRef ref = ref(task, slot);
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
             slot.remove(task, now);
-            end(task, Ending.failed(Kind.CRASHED, texts.crashed(ref, last, i < finished, task.ranNanos)), slot, now);
+            crashed(task, texts.crashed(ref, last, i < finished, task.ranNanos, quarantine.isFor(task)), slot, now);
         }
         requeue(unstarted, slot);
+    }
+
+    private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
+        boolean kept = quarantine.isFor(task);
+        task.crashed(Instant.now());
+        if (kept) {
+            quarantine.keep(task, failure, consequences);
+            endForGood(task, Ending.failed(Kind.CRASHED, failure), slot, now);
+        } else {
+            end(task, Ending.failed(Kind.CRASHED, failure), slot, now);
+        }
     }
 
     /** Ends the task that a worker runs, and the worker with it. */
@@ -374,6 +422,8 @@ final class Board {
     void endAll(Kind kind, java.util.function.Function<TaskRef, RuntimeException> why) {
         List<Task> all = new ArrayList<>(queue);
         queue.clear();
+        all.addAll(retries.waiting());
+        retries.waiting().clear();
         for (Slot slot : slots) {
             for (Iterator<Task> tasks = slot.inFlight.iterator(); tasks.hasNext(); tasks.remove()) {
                 all.add(tasks.next());
@@ -396,8 +446,19 @@ final class Board {
                 new CancellationException(ref.describe() + " was cancelled while it ran; its worker was replaced"));
     }
 
-    /** Takes a task off the books; it is in nobody's hands any more. */
+    /**
+     * Ends an attempt at a task, and with it the task, unless that is to be run again. The task is in nobody's hands any
+     * more.
+     */
     void end(Task task, Ending ending, @Nullable Slot slot, long now) {
+        if (slot != null && retries.takes(task, ending)) { // without a worker it was no attempt
+            slot.count(ending.kind());
+        } else {
+            endForGood(task, ending, slot, now);
+        }
+    }
+
+    private void endForGood(Task task, Ending ending, @Nullable Slot slot, long now) {
         task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);
         unfinished--;

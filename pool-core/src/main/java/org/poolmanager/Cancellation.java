@@ -104,6 +104,7 @@ final class Cancellation {
     private void endQueued(Set<Task> tasks) {
         List<Task> queued = new ArrayList<>();
         board.queue().removeIf(task -> tasks.contains(task) && queued.add(task));
+        board.retries().waiting().removeIf(task -> tasks.contains(task) && queued.add(task));
         long now = System.nanoTime();
         queued.forEach(task -> board.end(task, board.cancelled(task, null), null, now));
     }
@@ -144,6 +145,7 @@ final class Cancellation {
         life.lock.lock();
         try {
             List<Task> all = new ArrayList<>(board.queue());
+            all.addAll(board.retries().waiting());
             board.slots().forEach(slot -> all.addAll(slot.inFlight));
             return cancelNow(all).size();
         } finally {

@@ -10,9 +10,12 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.Shutdown.End;
+import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.PoolProcess;
@@ -29,10 +32,6 @@ import org.slf4j.MDC;
 final class Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
-
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     /** So many failed starts per slot, without one that succeeds, break a pool that has no worker left. */
     private static final int ATTEMPTS = 5;
@@ -87,7 +86,7 @@ final class Engine {
         this.texts = new Texts(settings);
         this.events = new Events(parts.listeners);
         this.clock = new Clock(life, "pool-" + name + "-clock");
-        this.board = new Board(settings, life, texts, events, clock);
+        this.board = new Board(settings, life, texts, events, clock, this::startLane);
         this.results = new Results(settings, life, board::lookAgain);
         this.workers = settings.isolation() == Isolation.THREAD
                 ? new ThreadWorkers(settings, parts.target, parts.factory, life)
@@ -179,10 +178,12 @@ final class Engine {
             exitHook.add();
         }
         openWorkers();
-        for (Slot slot : board.slots()) {
-            new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
-            life.lanes++;
-        }
+        board.slots().forEach(this::startLane);
+    }
+
+    private void startLane(Slot slot) {
+        new PoolThread(life, "pool-" + settings.name() + "-worker-" + slot.id, new Lane(this, slot)).start();
+        life.lanes++;
     }
 
     private void openWorkers() {
@@ -192,7 +193,7 @@ final class Engine {
             cleanUp();
             PoolStartException failure = new PoolStartException(
                     settings.name(), "Pool '" + settings.name() + "' could not be started: " + e.getMessage(), e);
-            life.fail(failure);
+            life.fail(PoolState.FAILED, failure);
             throw failure;
         }
     }
@@ -217,20 +218,21 @@ final class Engine {
             return;
         }
         PoolStartException failure = texts.startFailed(failedStarts, startProblem);
-        breakDown(failure);
+        breakDown(PoolState.FAILED, failure);
         shutdown.awaitLanes();
         throw failure;
     }
 
-    /** The pool can do nothing more: everybody who waits is released. */
-    private void breakDown(PoolException failure) {
+    /** The pool can do nothing more, or nothing for now: everybody who waits is released. */
+    private void breakDown(PoolState next, PoolException failure) {
         PoolState from = life.state();
-        life.fail(failure);
+        life.fail(next, failure);
         board.entrance().close();
-        board.consequences()
-                .publish(new PoolEvent.StateChanged(settings.name(), from, PoolState.FAILED, failure.getMessage()));
-        for (Slot slot : board.slots()) {
-            board.consequences().kill(slot.worker);
+        board.consequences().publish(new PoolEvent.StateChanged(settings.name(), from, next, failure.getMessage()));
+        if (next == PoolState.FAILED) {
+            board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
+        } else {
+            board.consequences().log(() -> LOG.error("{}", failure.getMessage()));
         }
         board.endAll(
                 Kind.FAILED,
@@ -240,34 +242,63 @@ final class Engine {
 
     // ---- what lanes report ----
 
+    /** Which of these tasks threw what they are to be run again for. Not under the lock: it may load a class. */
+    Set<Long> repeatable(List<Answer> answers) {
+        Set<String> names = settings.retry().exceptions();
+        if (names.isEmpty()) {
+            return Set.of();
+        }
+        return answers.stream()
+                .filter(answer -> answer.how() == AnswerKind.FAILURE || answer.how() == AnswerKind.FATAL)
+                .filter(answer -> workers.isAny(answer.raw(), names))
+                .map(Answer::task)
+                .collect(Collectors.toSet());
+    }
+
     /** The worker that the lane is to start next, after a pause if starts have failed; null when it is to end. */
     @Nullable
     Worker nextWorker(Slot slot, Worker.Sink sink) throws InterruptedException {
         life.lock.lock();
         try {
-            long left = slot.startFailures == 0 ? 0 : pause(slot.startFailures).toNanos();
-            while (left > 0 && isWanted()) {
-                left = life.changed.awaitNanos(left);
+            long left = slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures);
+            while ((left > 0 || isHeldBack(slot)) && isWanted(slot)) {
+                if (left > 0) {
+                    left = life.changed.awaitNanos(left);
+                } else {
+                    life.changed.await();
+                }
             }
-            if (!isWanted()) {
+            if (!isWanted(slot)) {
                 return null;
             }
-            Worker next = workers.create(slot.id, slot.generation + 1, sink);
+            Worker next = workers.create(slot.id, slot.history.generations + 1, sink);
             slot.begin(next);
+            board.recycler().allot(slot);
             return next;
         } finally {
             life.lock.unlock();
         }
     }
 
-    private static Duration pause(int failures) {
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
-        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    /** While the pool is broken one slot alone tries. */
+    private boolean isHeldBack(Slot slot) {
+        return life.state() == PoolState.BROKEN && !slot.equals(board.slots().get(0));
     }
 
-    private boolean isWanted() {
+    private long pauseNanos(int failures) {
+        double first = Nanos.of(settings.restart().backoff());
+        return (long) Math.min(
+                first * Math.pow(2, failures - 1.0), Nanos.of(settings.restart().maxBackoff()));
+    }
+
+    private boolean isWanted(Slot slot) {
+        if (slot.role == Slot.Role.RETIRED) {
+            return false;
+        }
         PoolState state = life.state();
-        return state.acceptsTasks() || (state == PoolState.DRAINING && board.unfinished() > 0);
+        return state.acceptsTasks()
+                || state == PoolState.BROKEN
+                || (state == PoolState.DRAINING && board.unfinished() > 0);
     }
 
     void ready(Slot slot, Worker worker, Duration took) {
@@ -277,8 +308,12 @@ final class Engine {
             failedStarts = 0;
             slot.reported = true;
             slot.readyAt = Instant.now();
+            slot.readyNanos = System.nanoTime();
             slot.startTime = took;
-            if (isWanted()) {
+            if (life.state() == PoolState.BROKEN) {
+                mend();
+            }
+            if (isWanted(slot)) {
                 board.ready(slot);
             } else {
                 board.consequences().kill(worker);
@@ -291,6 +326,13 @@ final class Engine {
             board.release();
         }
         LOG.debug("Worker {} of pool '{}' (pid {}) is ready after {}", slot.id, settings.name(), worker.pid(), took);
+    }
+
+    /** A start has succeeded: the others begin anew. */
+    private void mend() {
+        board.slots().forEach(slot -> slot.startFailures = 0);
+        board.move(PoolState.RUNNING, "a worker could be started again");
+        board.consequences().log(() -> LOG.info("Pool '{}' works again: a worker could be started", settings.name()));
     }
 
     void startFailed(Slot slot, WorkerStartException problem) {
@@ -308,14 +350,16 @@ final class Engine {
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
             boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
                     && board.slots().stream().noneMatch(Slot::isLive);
-            if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.DRAINING)) {
-                breakDown(texts.broken(failedStarts, problem));
+            if (hopeless && life.state() == PoolState.RUNNING) {
+                breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
+            } else if (hopeless && life.state() == PoolState.DRAINING) {
+                breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));
             }
             life.changed.signalAll();
         } finally {
             board.release();
         }
-        if (life.state().acceptsTasks()) {
+        if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
             LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage());
         }
     }
@@ -327,15 +371,18 @@ final class Engine {
         life.lock.lock();
         try {
             why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
-            text = slot.endedBecause == null ? end.text() : Texts.ended(slot.endedBecause);
+            text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
             idle = slot.inFlight.isEmpty();
-            if (why != WorkerExit.SHUTDOWN) {
+            if (why == WorkerExit.RECYCLED) {
+                board.tally().recycles++;
+            } else if (why != WorkerExit.SHUTDOWN) {
                 board.tally().restarts++;
             }
             board.gone(slot, end);
             slot.worker = null;
+            board.recycler().gone(slot);
             Integer code = end.exit() == null ? null : end.exit().exitValue();
-            slot.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
+            slot.history.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
             board.consequences().publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, text));
             life.changed.signalAll();
         } finally {
@@ -357,6 +404,7 @@ final class Engine {
         try {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
+            board.recycler().laneEnded(slot);
             life.lanes--;
             life.changed.signalAll();
             if (life.lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {
@@ -439,7 +487,7 @@ final class Engine {
     Task unsendable(long index, Destination destination, PayloadException why) {
         Task task = new Task(null, TaskContext.NONE, standard, destination);
         task.index = index;
-        TaskRef ref = new TaskRef(settings.name(), index, -1, -1);
+        TaskRef ref = new TaskRef(settings.name(), index);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
         return task;
     }
@@ -448,7 +496,7 @@ final class Engine {
     void refuse(PayloadException why) {
         Task task = new Task(null, TaskContext.NONE, standard, results);
         results.accepted(task);
-        TaskRef ref = new TaskRef(settings.name(), task.index, -1, -1);
+        TaskRef ref = new TaskRef(settings.name(), task.index);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
         results.deliver(List.of(task));
     }

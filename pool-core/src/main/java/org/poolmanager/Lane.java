@@ -71,7 +71,7 @@ final class Lane implements Runnable, Worker.Sink {
     public void answered(Worker from, List<Answer> answers) {
         if (!answers.isEmpty()) {
             engine.logs().await(lastRecord); // records come before the outcome of their task
-            engine.board().answered(slot, from, answers);
+            engine.board().answered(slot, from, answers, engine.repeatable(answers));
         }
     }
 

@@ -26,7 +26,7 @@ final class Life {
 
     private Instant since = Instant.now();
 
-    /** Why the pool failed, null unless it did. */
+    /** Why the pool is failed or broken, null unless it is. */
     private @Nullable PoolException failure;
 
     Life(String pool) {
@@ -51,9 +51,16 @@ final class Life {
         changed.signalAll();
     }
 
-    void fail(PoolException why) {
-        moveTo(PoolState.FAILED);
+    /** To FAILED or BROKEN. */
+    void fail(PoolState next, PoolException why) {
+        moveTo(next);
         failure = why;
+    }
+
+    private String wayOut() {
+        return state == PoolState.BROKEN
+                ? " Another start is tried from time to time, and the pool works again when one succeeds."
+                : " Start the pool again to use it.";
     }
 
     /** Throws unless tasks are accepted now. */
@@ -62,7 +69,7 @@ final class Life {
             return;
         }
         if (failure != null) {
-            throw new PoolBrokenException(pool, failure.getMessage() + " Start the pool again to use it.", failure);
+            throw new PoolBrokenException(pool, failure.getMessage() + wayOut(), failure);
         }
         throw new IllegalStateException(
                 switch (state) {

@@ -65,7 +65,8 @@ final class Patience {
 
     private static long left(Task task, long now) {
         long limit = task.limits.queue();
-        return limit == Nanos.NEVER ? limit : task.acceptedAt + limit - now;
+        boolean hasBegun = task.attempt > 1; // it does not wait for that any more
+        return limit == Nanos.NEVER || hasBegun ? Nanos.NEVER : task.acceptedAt + limit - now;
     }
 
     private void look() {

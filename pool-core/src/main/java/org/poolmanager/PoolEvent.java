@@ -75,6 +75,26 @@ public sealed interface PoolEvent {
             @Nullable String failure) implements PoolEvent {}
 
     /**
+     * An attempt at a task failed, and there will be another.
+     *
+     * @param pool the pool
+     * @param task the task's number in the pool, from 1
+     * @param attempt which attempt failed, from 1
+     * @param kind how
+     * @param pause how long the task waits for the next
+     */
+    record TaskRetried(String pool, long task, int attempt, Outcome.Kind kind, Duration pause) implements PoolEvent {}
+
+    /**
+     * A task has killed its worker too often and is kept.
+     *
+     * @param pool the pool
+     * @param task the task's number in the pool, from 1
+     * @param crashes how many workers it has killed
+     */
+    record TaskQuarantined(String pool, long task, int crashes) implements PoolEvent {}
+
+    /**
      * A task was not accepted.
      *
      * @param pool the pool

@@ -218,6 +218,15 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     /**
+     * The pool's tasks that killed their worker too often, see {@link PoolManagerBuilder#quarantine}.
+     *
+     * @return a view, which holds nothing if there is no quarantine
+     */
+    public Quarantine<R> quarantine() {
+        return new Quarantine<>(engine);
+    }
+
+    /**
      * What the pool was built with.
      *
      * @return the settings
@@ -411,7 +420,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         try {
             return engine.task(task, engine.limits(options), destination);
         } catch (PayloadException e) {
-            throw engine.texts().refused(new TaskRef(name(), -1, -1, -1), e);
+            throw engine.texts().refused(new TaskRef(name(), -1), e);
         }
     }
 

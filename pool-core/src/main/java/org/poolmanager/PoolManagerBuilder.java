@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.JvmOptions;
 import org.poolmanager.wire.PayloadCodec;
@@ -59,6 +60,14 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     private Limits.Workers workerLimits = Limits.DEFAULT.workers();
 
     private @Nullable Duration closeTimeout;
+
+    private RecyclePolicy recycle = RecyclePolicy.OFF;
+
+    private RetryPolicy retry = RetryPolicy.OFF;
+
+    private PoolSettings.Quarantine quarantine = PoolSettings.Quarantine.OFF;
+
+    private PoolSettings.Restart restart = PoolSettings.Restart.DEFAULT;
 
     private JvmOptions jvm = JvmOptions.defaults();
 
@@ -365,6 +374,81 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     /**
+     * When workers are replaced by fresh ones although nothing is wrong with them: {@code recycle(policy ->
+     * policy.maxTasks(5000).maxAge(Duration.ofHours(6)))}.
+     *
+     * @param change from the present policy to the one wanted; by default, workers are never recycled
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> recycle(UnaryOperator<RecyclePolicy> change) {
+        this.recycle = Objects.requireNonNull(change.apply(recycle), "'recycle' must not be null");
+        return this;
+    }
+
+    /**
+     * Which tasks that did not succeed are run once more: {@code retry(policy ->
+     * policy.maxAttempts(3).causes(CRASH).onExceptions(IOException.class))}.
+     *
+     * @param change from the present policy to the one wanted; by default, each task runs once
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> retry(UnaryOperator<RetryPolicy> change) {
+        this.retry = Objects.requireNonNull(change.apply(retry), "'retry' must not be null");
+        return this;
+    }
+
+    /**
+     * Keeps tasks that have killed their worker so often, with the evidence, see {@link PoolManager#quarantine()}. Such a
+     * task is not run again, even if it had attempts left.
+     *
+     * @param crashes at least 1, and no more than a task has attempts, see {@link #retry}; default: no task is kept
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> quarantine(int crashes) {
+        if (crashes < 1) {
+            throw wrong("quarantine.after", crashes, "must be at least 1");
+        }
+        this.quarantine = new PoolSettings.Quarantine(crashes, quarantine.size());
+        return this;
+    }
+
+    /**
+     * How many tasks the quarantine keeps, in memory, as they were sent.
+     *
+     * @param tasks at least 1; default: 100, then the oldest go
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> quarantineSize(int tasks) {
+        if (tasks < 1) {
+            throw wrong("quarantine.size", tasks, "must be at least 1");
+        }
+        this.quarantine = new PoolSettings.Quarantine(quarantine.after(), tasks);
+        return this;
+    }
+
+    /**
+     * How long a worker that could not be started waits for its next start. The wait doubles with each failure in a row.
+     *
+     * @param first more than zero; default: 100 ms
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> restartBackoff(Duration first) {
+        restart = new PoolSettings.Restart(positive("restart.backoff", first), restart.maxBackoff());
+        return this;
+    }
+
+    /**
+     * How long it waits at the most. A pool that is {@link PoolState#BROKEN} tries a start so often.
+     *
+     * @param longest more than zero; default: 10 s
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> restartMaxBackoff(Duration longest) {
+        restart = new PoolSettings.Restart(restart.backoff(), positive("restart.max-backoff", longest));
+        return this;
+    }
+
+    /**
      * How child JVMs are started.
      *
      * @param options default: the running JVM's home, no further arguments
@@ -479,6 +563,12 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
         if (factory == null) {
             target.check();
         }
+        if (quarantine.after() != null && quarantine.after() > retry.maxAttempts()) {
+            throw wrong(
+                    "quarantine.after",
+                    quarantine.after(),
+                    "must not be more than 'retry.max-attempts', which is " + retry.maxAttempts());
+        }
         String poolName = name == null ? "pool-" + UNNAMED.incrementAndGet() : name;
         int queue = queueSize == null ? (int) Math.min(2L * size, PoolSettings.UNBOUNDED) : queueSize;
         PoolSettings settings = new PoolSettings(
@@ -492,6 +582,10 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 loggers,
                 logOverflow,
                 new Limits(checked(taskLimits), workerLimits, closeTimeout),
+                recycle,
+                retry,
+                quarantine,
+                restart,
                 jvm,
                 new PoolSettings.Wire(codec, allow, maxPayload));
         Engine.Parts parts = new Engine.Parts(travelling(), classPath, factory, List.copyOf(listeners), shutdownHook);
@@ -550,7 +644,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
         return value;
     }
 
-    private static IllegalArgumentException wrong(String option, Object value, String rule) {
+    static IllegalArgumentException wrong(String option, Object value, String rule) {
         return new IllegalArgumentException("'" + option + "' " + rule + ", but is " + value);
     }
 }

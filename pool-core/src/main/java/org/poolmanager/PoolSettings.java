@@ -1,7 +1,9 @@
 package org.poolmanager;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.JvmOptions;
 
 /**
@@ -18,6 +20,10 @@ import org.poolmanager.launch.JvmOptions;
  * @param loggers names of the loggers whose records are replayed here
  * @param logOverflow what happens to their records when these loggers do not keep up
  * @param limits time limits
+ * @param recycle when workers are replaced although nothing is wrong with them
+ * @param retry which tasks that did not succeed are run once more
+ * @param quarantine which tasks are kept because they killed their worker too often
+ * @param restart how long a worker that could not be started waits for its next start
  * @param jvm how child JVMs are started
  * @param wire what may travel between the JVMs
  */
@@ -32,6 +38,10 @@ public record PoolSettings(
         Set<String> loggers,
         LogOverflow logOverflow,
         Limits limits,
+        RecyclePolicy recycle,
+        RetryPolicy retry,
+        Quarantine quarantine,
+        Restart restart,
         JvmOptions jvm,
         Wire wire) {
 
@@ -56,7 +66,44 @@ public record PoolSettings(
 
     PoolSettings withLoggers(Set<String> names) {
         return new PoolSettings(
-                name, isolation, size, queueSize, resultSize, ordered, daemon, names, logOverflow, limits, jvm, wire);
+                name,
+                isolation,
+                size,
+                queueSize,
+                resultSize,
+                ordered,
+                daemon,
+                names,
+                logOverflow,
+                limits,
+                recycle,
+                retry,
+                quarantine,
+                restart,
+                jvm,
+                wire);
+    }
+
+    /**
+     * How long a worker that could not be started waits for its next start.
+     *
+     * @param backoff after the first failure, doubled by each further one in a row; default 100 ms
+     * @param maxBackoff at the most; default 10 s
+     */
+    public record Restart(Duration backoff, Duration maxBackoff) {
+
+        static final Restart DEFAULT = new Restart(Duration.ofMillis(100), Duration.ofSeconds(10));
+    }
+
+    /**
+     * Which tasks are kept because they killed their worker too often, see {@link org.poolmanager.Quarantine}.
+     *
+     * @param after how often, null: none is kept
+     * @param size how many are kept, then the oldest go; default 100
+     */
+    public record Quarantine(@Nullable Integer after, int size) {
+
+        static final Quarantine OFF = new Quarantine(null, 100);
     }
 
     /**

@@ -8,9 +8,11 @@ import java.util.Set;
  *
  * <pre>
  * NEW ──▶ STARTING ──▶ RUNNING ──▶ DRAINING ──▶ STOPPED
- *             │           │            │           │
- *             │           └─▶ FAILED   └─▶ FAILED  └─▶ STARTING (a stopped pool can be started again)
- *             └─▶ FAILED ─▶ STARTING or STOPPED
+ *             │         │   ▲          │ ▲         │
+ *             │         ▼   │          │ │         └─▶ STARTING (a stopped pool can be started again)
+ *             │         BROKEN ────────┼─┘
+ *             └─▶ FAILED ◀─────────────┘
+ *                   └─▶ STARTING or STOPPED
  * </pre>
  */
 public enum PoolState {
@@ -20,11 +22,16 @@ public enum PoolState {
     STARTING,
     /** Tasks are accepted and run. */
     RUNNING,
+    /**
+     * No worker is left, and none could be started: nothing is accepted, and every waiting task has been failed. From time to
+     * time one start is tried; when it succeeds, the pool is running again.
+     */
+    BROKEN,
     /** Closing: nothing is accepted any more, accepted work runs to its end. */
     DRAINING,
     /** Closed: no worker is left. Results that were not fetched can still be fetched. */
     STOPPED,
-    /** No worker could be started; every waiting task has been failed. */
+    /** No worker could be started, when the pool was started or while it was closing; every waiting task has been failed. */
     FAILED;
 
     /**
@@ -36,7 +43,8 @@ public enum PoolState {
         return switch (this) {
             case NEW -> EnumSet.of(STARTING, STOPPED);
             case STARTING -> EnumSet.of(RUNNING, FAILED, DRAINING);
-            case RUNNING -> EnumSet.of(DRAINING, FAILED);
+            case RUNNING -> EnumSet.of(DRAINING, BROKEN);
+            case BROKEN -> EnumSet.of(RUNNING, DRAINING);
             case DRAINING -> EnumSet.of(STOPPED, FAILED);
             case STOPPED, FAILED -> EnumSet.of(STARTING, STOPPED);
         };

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param resultsWaiting results of {@code put} that nobody has fetched yet
  * @param workerList each worker
  * @param restarts how many workers went away and had to be replaced
+ * @param recycles how many workers were replaced although nothing was wrong with them, see {@link RecyclePolicy}
+ * @param quarantined how many tasks are in quarantine
  * @param logs log records that workers sent
  * @param lastFailure the last task or worker that went wrong, if any
  */
@@ -33,6 +35,8 @@ public record PoolStats(
         int resultsWaiting,
         List<Worker> workerList,
         long restarts,
+        long recycles,
+        int quarantined,
         Logs logs,
         @Nullable Failure lastFailure) {
 
@@ -80,6 +84,7 @@ public record PoolStats(
      * @param cancelled cancelled, cleared, or ended by closing
      * @param running in a worker's hands now
      * @param rejected not accepted, so in none of the others
+     * @param retried attempts that failed and were followed by another, so in none of the others
      */
     public record Tasks(
             long submitted,
@@ -89,7 +94,8 @@ public record PoolStats(
             long crashed,
             long cancelled,
             long running,
-            long rejected) {
+            long rejected,
+            long retried) {
 
         /**
          * Tasks that have an outcome.

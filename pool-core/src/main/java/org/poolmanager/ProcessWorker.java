@@ -24,6 +24,7 @@ import org.poolmanager.launch.ChildJvm;
 import org.poolmanager.launch.ExitReason;
 import org.poolmanager.launch.ExitReport;
 import org.poolmanager.launch.LaunchException;
+import org.poolmanager.launch.ResidentSize;
 import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Failure;
@@ -480,6 +481,11 @@ final class ProcessWorker implements Worker {
     public long begun() {
         Scoreboard board = scoreboard;
         return board == null ? 0 : board.begun();
+    }
+
+    @Override
+    public long residentBytes() {
+        return ResidentSize.of(pid());
     }
 
     @Override

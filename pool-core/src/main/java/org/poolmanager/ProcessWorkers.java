@@ -36,6 +36,8 @@ final class ProcessWorkers implements Workers {
 
     private final Payloads payloads;
 
+    private final ClassLoader loader;
+
     /** Null if the user has given one. */
     private final @Nullable ClassPath foundClassPath;
 
@@ -62,7 +64,8 @@ final class ProcessWorkers implements Workers {
         Class<?> anchor = target.anchor();
         PoolSettings.Wire wire = settings.wire();
         AllowList allowed = new AllowList(wire.allow(), anchor);
-        this.payloads = Payloads.of(wire.codec(), anchor.getClassLoader(), allowed, wire.maxPayload());
+        this.loader = anchor.getClassLoader();
+        this.payloads = Payloads.of(wire.codec(), loader, allowed, wire.maxPayload());
         // The limit is for tasks and results. What a worker is built from travels once, over its standard input.
         this.target = target.encode(payloads.withoutLimit());
     }
@@ -130,6 +133,17 @@ final class ProcessWorkers implements Workers {
     public @Nullable Object unpack(@Nullable Object raw) throws PayloadException {
         assert raw != null;
         return payloads.decode((byte[]) raw);
+    }
+
+    @Override
+    public boolean isAny(@Nullable Object raw, Set<String> names) {
+        assert raw != null;
+        try {
+            String type = Failure.decode((byte[]) raw).thrown().type();
+            return names.contains(type) || Workers.isAny(Class.forName(type, false, loader), names);
+        } catch (IOException | ClassNotFoundException | LinkageError e) {
+            return false; // a class that only the worker knows has no superclasses here
+        }
     }
 
     @Override

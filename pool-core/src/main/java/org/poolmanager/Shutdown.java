@@ -107,7 +107,7 @@ final class Shutdown {
             }
             stopAccepting();
             cancelAll();
-            board.slots().forEach(slot -> board.consequences().kill(slot.worker));
+            board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
         } finally {
             board.release();
         }
@@ -136,7 +136,7 @@ final class Shutdown {
     }
 
     private void stopAccepting() {
-        if (life.state().acceptsTasks()) {
+        if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
             board.move(PoolState.DRAINING, null);
             board.entrance().close();
         }
@@ -202,7 +202,7 @@ final class Shutdown {
     }
 
     private void stopWorkers(End end) throws InterruptedException {
-        for (Slot slot : board.slots()) {
+        for (Slot slot : board.allSlots()) {
             Worker worker = slot.worker;
             if (worker == null) {
                 continue;
@@ -214,7 +214,9 @@ final class Shutdown {
             } else if (slot.state != WorkerState.STOPPING) {
                 board.consequences().kill(worker);
             }
-            slot.endedBecause = WorkerExit.SHUTDOWN;
+            if (slot.role != Slot.Role.RETIRED) {
+                slot.endedBecause = WorkerExit.SHUTDOWN;
+            }
             slot.state = WorkerState.STOPPING;
         }
         int run = life.run;
@@ -230,7 +232,7 @@ final class Shutdown {
 
     private void killLate() {
         List<Slot> late =
-                board.slots().stream().filter(slot -> slot.worker != null).toList();
+                board.allSlots().stream().filter(slot -> slot.worker != null).toList();
         if (late.isEmpty()) {
             return; // it is the last log records that take their time
         }

@@ -6,7 +6,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** The board's books on one worker, over all its generations. Guarded by the pool's lock. */
+/**
+ * The board's books on one worker, over all its generations, until a replacement with books of its own takes its place.
+ * Guarded by the pool's lock.
+ */
 final class Slot {
 
     /** A worker's prefetched tasks should last about so long: longer costs fairness, shorter costs waiting. */
@@ -25,7 +28,21 @@ final class Slot {
     /** Beside the running task, so many bytes may lie in a worker's inbox. */
     private static final int MAX_PREFETCHED_BYTES = 1 << 20;
 
+    /** What it is to the board. SERVING, or SPARE → SERVING; → RETIRED. */
+    enum Role {
+        /** Starts, or waits to take its predecessor's place. */
+        SPARE,
+        /** One of the pool's workers. */
+        SERVING,
+        /** Another has taken its place. */
+        RETIRED
+    }
+
     final int id;
+
+    final SlotHistory history;
+
+    Role role = Role.SERVING;
 
     /** Sent and not answered, in the order in which they run; the first is running or about to. */
     final Deque<Task> inFlight = new ArrayDeque<>();
@@ -47,16 +64,30 @@ final class Slot {
     @Nullable
     Duration startTime;
 
-    PoolStats.@Nullable Exit lastExit;
+    long readyNanos;
 
-    long tasks;
-
-    long failures;
+    /** When it last ran out of tasks. */
+    long idleSince;
 
     int startFailures;
 
     /** How many tasks this generation has answered. */
     long answered;
+
+    /** How many tasks this generation may answer. */
+    long quota = Long.MAX_VALUE;
+
+    /** Which part of its other limits is this generation's. */
+    double share = 1;
+
+    /** Why this generation is to be replaced, and by whom, once that is decided. */
+    Recycler.@Nullable Due due;
+
+    @Nullable
+    Slot successor;
+
+    /** It gets no further task, because its successor is ready. */
+    boolean leaving;
 
     long recallsSent;
 
@@ -78,7 +109,27 @@ final class Slot {
     private int window = MIN_WINDOW;
 
     Slot(int id) {
+        this(id, new SlotHistory());
+    }
+
+    private Slot(int id, SlotHistory history) {
         this.id = id;
+        this.history = history;
+    }
+
+    /** Books for a replacement. */
+    Slot next() {
+        Slot spare = new Slot(id, history);
+        spare.role = Role.SPARE;
+        spare.reported = true;
+        return spare;
+    }
+
+    /** A new run of the pool begins. */
+    void reset() {
+        startFailures = 0;
+        reported = false;
+        successor = null;
     }
 
     /** The process of this generation, as soon as it serves. */
@@ -104,10 +155,27 @@ final class Slot {
     }
 
     boolean hasRoomFor(Task task) {
-        if (!isLive() || isRecalling()) {
+        if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
             return false;
         }
         return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+    }
+
+    /** Whether it has run all the tasks that it may. */
+    boolean isUsedUp() {
+        return answered >= quota;
+    }
+
+    /** Whether it will be used up before a replacement that is started now is ready, or not long after. */
+    boolean isSoonUsedUp() {
+        long left = quota - answered;
+        if (left <= 1) {
+            return !inFlight.isEmpty();
+        }
+        return startTime != null
+                && meanNanos > 0
+                && left <= answered
+                && left * (double) meanNanos <= 2.0 * startTime.toNanos();
     }
 
     /** Whether a further task would begin here before another worker has woken up. */
@@ -154,9 +222,9 @@ final class Slot {
     }
 
     void count(Outcome.Kind kind) {
-        tasks++;
+        history.tasks++;
         if (kind != Outcome.Kind.COMPLETED) {
-            failures++;
+            history.failures++;
         }
     }
 
@@ -188,6 +256,7 @@ final class Slot {
         }
         if (head == null && state == WorkerState.BUSY) {
             state = WorkerState.IDLE;
+            idleSince = now;
         }
     }
 
@@ -196,7 +265,7 @@ final class Slot {
         if (!inFlight.isEmpty()) {
             throw new IllegalStateException("worker " + id + " is started anew while tasks are in its books");
         }
-        generation++;
+        generation = ++history.generations;
         bytesInFlight = 0;
         pid = -1;
         worker = next;
@@ -210,5 +279,7 @@ final class Slot {
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;
+        due = null;
+        leaving = false;
     }
 }

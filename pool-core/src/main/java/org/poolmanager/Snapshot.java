@@ -37,6 +37,8 @@ final class Snapshot {
                 resultsWaiting,
                 List.copyOf(list),
                 board.tally().restarts,
+                board.tally().recycles,
+                board.quarantine().size(),
                 logs,
                 board.tally().lastFailure());
     }
@@ -77,10 +79,10 @@ final class Snapshot {
                 slot.state,
                 slot.readyAt,
                 slot.startTime,
-                slot.tasks,
-                slot.failures,
+                slot.history.tasks,
+                slot.history.failures,
                 current(head, now),
-                slot.lastExit);
+                slot.history.lastExit);
     }
 
     private static PoolStats.@Nullable Current current(@Nullable Task task, long now) {

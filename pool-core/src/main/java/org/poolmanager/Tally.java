@@ -17,7 +17,11 @@ final class Tally {
 
     long rejected;
 
+    long retried;
+
     long restarts;
+
+    long recycles;
 
     private PoolStats.@Nullable Failure lastFailure;
 
@@ -59,7 +63,8 @@ final class Tally {
                 ended[Kind.CRASHED.ordinal()],
                 ended[Kind.CANCELLED.ordinal()],
                 running,
-                rejected);
+                rejected,
+                retried);
     }
 
     PoolStats.Throughput throughput(long now) {

@@ -1,12 +1,15 @@
 package org.poolmanager;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.TaskContext;
 
 /** One accepted item of work. All that changes is guarded by the pool's lock until the task is done. */
 final class Task {
 
-    /** QUEUED ⇄ SENT → DONE, or QUEUED → DONE. Back to QUEUED when a worker gives it back unstarted. */
+    /** QUEUED ⇄ SENT → DONE, or QUEUED → DONE. Back to QUEUED when a worker gives it back unstarted, or it is run again. */
     enum State {
         QUEUED,
         SENT,
@@ -54,6 +57,15 @@ final class Task {
     /** Somebody wants it cancelled; it is as soon as it proves not to have begun. */
     boolean unwanted;
 
+    /** Which attempt this is, from 1. */
+    int attempt = 1;
+
+    /** It threw something after which it is to be run again. */
+    boolean repeatable;
+
+    /** When it killed a worker; most tasks never do. */
+    private List<Instant> crashes = List.of();
+
     private @Nullable Ending ending;
 
     /** Its destination has it. Guarded by the destination. */
@@ -76,6 +88,27 @@ final class Task {
         return payload instanceof byte[] bytes ? bytes.length : 0;
     }
 
+    /** It is not done: there will be another attempt. */
+    void again() {
+        attempt++;
+        state = State.QUEUED;
+        slot = null;
+        startedAt = 0;
+        interruptedAfter = 0;
+        ranNanos = 0;
+        repeatable = false;
+    }
+
+    List<Instant> crashes() {
+        return crashes;
+    }
+
+    void crashed(Instant when) {
+        List<Instant> all = new ArrayList<>(crashes);
+        all.add(when);
+        crashes = all;
+    }
+
     void end(Ending how) {
         state = State.DONE;
         slot = null;
@@ -85,7 +118,7 @@ final class Task {
 
     /** How its errors speak of it. */
     TaskRef ref(String pool) {
-        return new TaskRef(pool, index, worker, pid);
+        return new TaskRef(pool, index, worker, pid, attempt);
     }
 
     Ending ending() {

@@ -11,10 +11,13 @@ public abstract class TaskException extends PoolException {
 
     private final long workerPid;
 
+    private final int attempt;
+
     TaskException(TaskRef task, String message, @Nullable Throwable cause) {
         super(task.pool(), message, cause);
         this.index = task.index();
         this.workerPid = task.workerPid();
+        this.attempt = task.attempt();
     }
 
     /**
@@ -34,5 +37,14 @@ public abstract class TaskException extends PoolException {
      */
     public final long workerPid() {
         return workerPid;
+    }
+
+    /**
+     * Which attempt at the task this speaks of: the last one, see {@link RetryPolicy}.
+     *
+     * @return from 1
+     */
+    public final int attempt() {
+        return attempt;
     }
 }

@@ -3,6 +3,7 @@ package org.poolmanager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ExitReport;
 import org.poolmanager.wire.PayloadException;
 
@@ -18,7 +19,7 @@ final class Texts {
         this.settings = settings;
     }
 
-    WorkerCrashedException crashed(TaskRef task, WorkerEnd end, boolean answerLost, long ranNanos) {
+    WorkerCrashedException crashed(TaskRef task, WorkerEnd end, boolean answerLost, long ranNanos, boolean kept) {
         StringBuilder text = new StringBuilder(task.describe());
         if (answerLost) {
             text.append(" had finished, but its result was lost: ");
@@ -28,6 +29,11 @@ final class Texts {
                     .append(": ");
         }
         text.append(end.text()).append(". The worker is being replaced; no other task is affected.");
+        if (kept) {
+            text.append(" The task is in quarantine now (quarantine.after is ")
+                    .append(settings.quarantine().after())
+                    .append(").");
+        }
         ExitReport exit = end.exit();
         if (exit != null && !exit.lastLines().isEmpty()) {
             text.append(" Its last output:");
@@ -154,14 +160,28 @@ final class Texts {
     }
 
     /** Why the pool itself ended a worker. */
-    static String ended(WorkerExit why) {
+    String ended(WorkerExit why, Recycler.@Nullable Due due) {
         return switch (why) {
             case TIMEOUT -> "the pool killed it because its task ran over its task-timeout";
             case STALLED -> "the pool killed it because its task had stopped reporting progress (stall-timeout)";
             case HUNG -> "the pool killed it because it gave no sign of life (hang-timeout)";
+            case RECYCLED -> recycled(due);
             case CANCELLED -> "the pool killed it because its running task was cancelled";
             default -> "the pool ended it because it was closed";
         };
+    }
+
+    private String recycled(Recycler.@Nullable Due due) {
+        RecyclePolicy policy = settings.recycle();
+        String why = due == null
+                ? ""
+                : switch (due) {
+                    case TASKS -> ": it has run its tasks (recycle.max-tasks is " + policy.maxTasks() + ")";
+                    case AGE -> ": it was old (recycle.max-age is " + policy.maxAge() + ")";
+                    case IDLE -> ": it was idle (recycle.idle-timeout is " + policy.idleTimeout() + ")";
+                    case MEMORY -> ": its process was large (recycle.max-memory is " + policy.maxMemory() + " bytes)";
+                };
+        return "the pool replaced it by a fresh one" + why;
     }
 
     /** An exception of the user's in words, whose own methods may fail. */

@@ -73,6 +73,11 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
+    public boolean isAny(@Nullable Object raw, Set<String> names) {
+        return raw != null && Workers.isAny(raw.getClass(), names);
+    }
+
+    @Override
     public Throwable problem(@Nullable Object raw) {
         assert raw != null;
         return (Throwable) raw;

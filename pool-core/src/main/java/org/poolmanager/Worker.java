@@ -74,6 +74,11 @@ interface Worker {
     /** How many tasks it has begun. */
     long begun();
 
+    /** How many bytes its process has in memory, -1 if that is not known, or it has no process of its own. */
+    default long residentBytes() {
+        return -1;
+    }
+
     /** The id of the task that it runs or ran last, 0 for none: what it prints is most likely that task's. */
     long task();
 

@@ -14,6 +14,8 @@ public enum WorkerExit {
     HUNG,
     /** It was killed because its running task was cancelled. */
     CANCELLED,
+    /** It was replaced by a fresh one, see {@link RecyclePolicy}. */
+    RECYCLED,
     /** It ended because the pool is closing. */
     SHUTDOWN
 }

@@ -30,6 +30,24 @@ interface Workers {
     @Nullable
     Object unpack(@Nullable Object raw) throws PayloadException;
 
+    /**
+     * Whether what a task threw is of one of these classes, or a subclass of one.
+     *
+     * @param raw as the worker sent it
+     * @param names of classes
+     */
+    boolean isAny(@Nullable Object raw, Set<String> names);
+
+    /** Whether it is one of these classes, or a subclass of one. */
+    static boolean isAny(Class<?> type, Set<String> names) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            if (names.contains(each.getName())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What the task threw, likewise. */
     Throwable problem(@Nullable Object raw);
 }

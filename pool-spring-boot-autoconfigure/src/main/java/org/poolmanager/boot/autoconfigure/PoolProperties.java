@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
 import org.poolmanager.LogOverflow;
+import org.poolmanager.RetryPolicy;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -37,6 +39,10 @@ import org.springframework.util.unit.DataSize;
  * @param initTimeout Time that the building of a worker may take, for which the start timeout then does not hold. By
  *     default, what the start timeout leaves.
  * @param exitTimeout Time that workers may take to end in good order before they are killed.
+ * @param recycle When workers are replaced by fresh ones although nothing is wrong with them.
+ * @param retry Which tasks that did not succeed are run once more.
+ * @param quarantine Which tasks are kept because they killed their worker too often.
+ * @param restart How soon a worker that could not be started is started again.
  * @param jvm How the JVMs of workers are started.
  * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
@@ -64,6 +70,10 @@ public record PoolProperties(
         @Nullable Duration startTimeout,
         @Nullable Duration initTimeout,
         @Nullable Duration exitTimeout,
+        @DefaultValue Recycle recycle,
+        @DefaultValue Retry retry,
+        @DefaultValue Quarantine quarantine,
+        @DefaultValue Restart restart,
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
@@ -93,6 +103,10 @@ public record PoolProperties(
                 first(startTimeout, others.startTimeout),
                 first(initTimeout, others.initTimeout),
                 first(exitTimeout, others.exitTimeout),
+                recycle.orElse(others.recycle),
+                retry.orElse(others.retry),
+                quarantine.orElse(others.quarantine),
+                restart.orElse(others.restart),
                 jvm.orElse(others.jvm),
                 serialization.orElse(others.serialization),
                 first(maxPayload, others.maxPayload),
@@ -101,6 +115,96 @@ public record PoolProperties(
 
     private static <V> @Nullable V first(@Nullable V value, @Nullable V other) {
         return value != null ? value : other;
+    }
+
+    /**
+     * When workers are replaced by fresh ones although nothing is wrong with them.
+     *
+     * @param maxTasks Number of tasks after which a worker is replaced. By default, any number.
+     * @param maxAge Age at which a worker is replaced. By default, it lives as long as the pool.
+     * @param idleTimeout Time without a task after which a worker that has run some is replaced. By default, it may wait
+     *     for ever.
+     * @param maxMemory Resident memory of a worker's process at which it is replaced, on Linux. By default, any size.
+     * @param minLife Time that a worker lives at the least, whatever its memory.
+     * @param jitter Part, from 0 to 1, by which each worker's tasks, age and idle time are shortened at random.
+     */
+    public record Recycle(
+            @Nullable Integer maxTasks,
+            @Nullable Duration maxAge,
+            @Nullable Duration idleTimeout,
+            @Nullable DataSize maxMemory,
+            @Nullable Duration minLife,
+            @Nullable Double jitter) {
+
+        private Recycle orElse(Recycle others) {
+            return new Recycle(
+                    first(maxTasks, others.maxTasks),
+                    first(maxAge, others.maxAge),
+                    first(idleTimeout, others.idleTimeout),
+                    first(maxMemory, others.maxMemory),
+                    first(minLife, others.minLife),
+                    first(jitter, others.jitter));
+        }
+    }
+
+    /**
+     * Which tasks that did not succeed are run once more.
+     *
+     * @param maxAttempts Number of times that a task is run at the most, the first one included.
+     * @param causes Causes that lead to another attempt.
+     * @param exceptions Class names of exceptions that lead to another attempt, those of subclasses included.
+     * @param backoff Time that a task waits before its second attempt.
+     * @param multiplier Factor by which that grows with each further attempt.
+     * @param maxBackoff Time that a task waits at the most.
+     * @param jitter Part, from 0 to 1, by which the wait is shortened at random.
+     */
+    public record Retry(
+            @Nullable Integer maxAttempts,
+            @Nullable Set<RetryPolicy.Cause> causes,
+            @Nullable Set<String> exceptions,
+            @Nullable Duration backoff,
+            @Nullable Double multiplier,
+            @Nullable Duration maxBackoff,
+            @Nullable Double jitter) {
+
+        private Retry orElse(Retry others) {
+            return new Retry(
+                    first(maxAttempts, others.maxAttempts),
+                    first(causes, others.causes),
+                    first(exceptions, others.exceptions),
+                    first(backoff, others.backoff),
+                    first(multiplier, others.multiplier),
+                    first(maxBackoff, others.maxBackoff),
+                    first(jitter, others.jitter));
+        }
+    }
+
+    /**
+     * Which tasks are kept because they killed their worker too often.
+     *
+     * @param after Number of workers that a task has killed when it is kept, and not run again. By default, none is kept.
+     * @param size Number of tasks that are kept, then the oldest go.
+     */
+    public record Quarantine(
+            @Nullable Integer after, @Nullable Integer size) {
+
+        private Quarantine orElse(Quarantine others) {
+            return new Quarantine(first(after, others.after), first(size, others.size));
+        }
+    }
+
+    /**
+     * How soon a worker that could not be started is started again.
+     *
+     * @param backoff Time that it waits after its first failure, doubled by each further one in a row.
+     * @param maxBackoff Time that it waits at the most.
+     */
+    public record Restart(
+            @Nullable Duration backoff, @Nullable Duration maxBackoff) {
+
+        private Restart orElse(Restart others) {
+            return new Restart(first(backoff, others.backoff), first(maxBackoff, others.maxBackoff));
+        }
     }
 
     /**

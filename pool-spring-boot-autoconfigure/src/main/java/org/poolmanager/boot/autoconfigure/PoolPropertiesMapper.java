@@ -7,8 +7,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolManagerBuilder;
+import org.poolmanager.RetryPolicy;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Recycle;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Retry;
 import org.poolmanager.launch.JvmOptions;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
@@ -50,6 +53,12 @@ final class PoolPropertiesMapper {
                 properties.serialization().allow(),
                 allow -> builder.allow(allow.toArray(new String[0])));
         set("shutdown.timeout", properties.shutdown().timeout(), builder::closeTimeout);
+        apply(properties.recycle(), builder);
+        apply(properties.retry(), builder);
+        set("restart.backoff", properties.restart().backoff(), builder::restartBackoff);
+        set("restart.max-backoff", properties.restart().maxBackoff(), builder::restartMaxBackoff);
+        set("quarantine.after", properties.quarantine().after(), builder::quarantine);
+        set("quarantine.size", properties.quarantine().size(), builder::quarantineSize);
         set("jvm", options(properties.jvm()), builder::jvm);
         set("jvm.class-path", classPath(properties.jvm()), builder::classPath);
     }
@@ -64,6 +73,31 @@ final class PoolPropertiesMapper {
         set("start-timeout", properties.startTimeout(), builder::startTimeout);
         set("init-timeout", properties.initTimeout(), builder::initTimeout);
         set("exit-timeout", properties.exitTimeout(), builder::exitTimeout);
+    }
+
+    private void apply(Recycle recycle, PoolManagerBuilder<?, ?> builder) {
+        set("recycle.max-tasks", recycle.maxTasks(), most -> builder.recycle(policy -> policy.maxTasks(most)));
+        set("recycle.max-age", recycle.maxAge(), age -> builder.recycle(policy -> policy.maxAge(age)));
+        set("recycle.idle-timeout", recycle.idleTimeout(), idle -> builder.recycle(policy -> policy.idleTimeout(idle)));
+        set(
+                "recycle.max-memory",
+                recycle.maxMemory(),
+                size -> builder.recycle(policy -> policy.maxMemory(size.toBytes())));
+        set("recycle.min-life", recycle.minLife(), life -> builder.recycle(policy -> policy.minLife(life)));
+        set("recycle.jitter", recycle.jitter(), part -> builder.recycle(policy -> policy.jitter(part)));
+    }
+
+    private void apply(Retry retry, PoolManagerBuilder<?, ?> builder) {
+        set("retry.max-attempts", retry.maxAttempts(), most -> builder.retry(policy -> policy.maxAttempts(most)));
+        set(
+                "retry.causes",
+                retry.causes(),
+                causes -> builder.retry(policy -> policy.causes(causes.toArray(new RetryPolicy.Cause[0]))));
+        set("retry.exceptions", retry.exceptions(), names -> builder.retry(policy -> policy.exceptions(names)));
+        set("retry.backoff", retry.backoff(), first -> builder.retry(policy -> policy.backoff(first)));
+        set("retry.multiplier", retry.multiplier(), factor -> builder.retry(policy -> policy.multiplier(factor)));
+        set("retry.max-backoff", retry.maxBackoff(), most -> builder.retry(policy -> policy.maxBackoff(most)));
+        set("retry.jitter", retry.jitter(), part -> builder.retry(policy -> policy.jitter(part)));
     }
 
     private <V> void set(String key, @Nullable V value, Consumer<V> setter) {

@@ -16,7 +16,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * {@link HealthIndicator} of one pool. Down if the pool has failed, or has had no worker for longer than a worker may
+ * {@link HealthIndicator} of one pool. Down if the pool has failed or is broken, or has had no worker for longer than a worker may
  * take to start; degradation alone is shown in the details. Answers from memory; no worker is asked.
  */
 public class PoolHealthIndicator extends AbstractHealthIndicator {
@@ -63,7 +63,7 @@ public class PoolHealthIndicator extends AbstractHealthIndicator {
             case RUNNING -> running(builder, stats);
             case DRAINING -> builder.outOfService().withDetail("reason", "The pool is closing, and finishes its work");
             case STOPPED -> builder.unknown().withDetail("reason", "The pool has been closed");
-            case FAILED -> failed(builder, stats);
+            case BROKEN, FAILED -> failed(builder, stats);
         }
     }
 

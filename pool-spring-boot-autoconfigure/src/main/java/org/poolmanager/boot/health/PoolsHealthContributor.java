@@ -38,7 +38,7 @@ public class PoolsHealthContributor implements CompositeHealthContributor, PoolR
         PoolManager<?, ?> pool = registration.pool();
         pool.addListener(event -> {
             if (event instanceof PoolEvent.StateChanged changed
-                    && changed.to() == PoolState.FAILED
+                    && (changed.to() == PoolState.FAILED || changed.to() == PoolState.BROKEN)
                     && changed.reason() != null) {
                 failures.put(pool, changed.reason());
             }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -14,6 +15,7 @@ import org.poolmanager.Outcome;
 import org.poolmanager.PoolEvent;
 import org.poolmanager.PoolEvent.TaskFinished;
 import org.poolmanager.PoolEvent.TaskRejected;
+import org.poolmanager.PoolEvent.TaskRetried;
 import org.poolmanager.PoolEvent.WorkerExited;
 import org.poolmanager.PoolEvent.WorkerStartFailed;
 import org.poolmanager.PoolEvent.WorkerStarted;
@@ -25,6 +27,10 @@ import org.poolmanager.WorkerExit;
 
 /** Counts and times what happens in one pool. */
 final class PoolEventRecorder implements PoolListener {
+
+    /** What may be followed by another attempt. */
+    private static final List<Outcome.Kind> RETRIED =
+            List.of(Outcome.Kind.FAILED, Outcome.Kind.TIMED_OUT, Outcome.Kind.CRASHED);
 
     private final MeterRegistry registry;
 
@@ -57,6 +63,7 @@ final class PoolEventRecorder implements PoolListener {
         }
         starts("SUCCESS");
         starts("FAILURE");
+        RETRIED.forEach(this::retries);
     }
 
     @Override
@@ -66,6 +73,8 @@ final class PoolEventRecorder implements PoolListener {
             queueWait.record(finished.waited());
         } else if (event instanceof TaskRejected refused) {
             rejected(refused.reason()).increment();
+        } else if (event instanceof TaskRetried retried) {
+            retries(retried.kind()).increment();
         } else if (event instanceof WorkerExited exited) {
             exits(exited.reason()).increment();
         } else if (event instanceof WorkerStarted ready) {
@@ -88,6 +97,10 @@ final class PoolEventRecorder implements PoolListener {
     private Counter rejected(TaskRejected.Reason reason) {
         String tag = reason.name().toLowerCase(Locale.ROOT);
         return counter("rejected", "Tasks that were not accepted", tag, "tasks");
+    }
+
+    private Counter retries(Outcome.Kind kind) {
+        return counter("retries", "Attempts that failed and were followed by another", outcome(kind), "tasks");
     }
 
     private Counter exits(WorkerExit reason) {

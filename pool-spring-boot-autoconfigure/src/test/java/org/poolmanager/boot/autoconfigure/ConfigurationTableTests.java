@@ -142,6 +142,7 @@ class ConfigurationTableTests {
         String simple = name.replaceAll("<.*", "").replaceAll(".*\\.", "");
         return switch (simple) {
             case "Map" -> name.endsWith("Object>") ? "list or map" : "map";
+            case "Set" -> "list";
             case "String" -> "text";
             case "DataSize" -> "size";
             case "Isolation" -> "`process`, `thread`";

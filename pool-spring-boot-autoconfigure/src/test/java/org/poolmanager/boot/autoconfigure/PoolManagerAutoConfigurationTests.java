@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ import org.poolmanager.PoolListener;
 import org.poolmanager.PoolManager;
 import org.poolmanager.PoolSettings;
 import org.poolmanager.PoolState;
+import org.poolmanager.RecyclePolicy;
+import org.poolmanager.RetryPolicy;
 import org.poolmanager.boot.PoolManagerBuilderFactory;
 import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolManagers;
@@ -134,6 +137,27 @@ class PoolManagerAutoConfigurationTests {
                               max-payload: 1MB
                               shutdown:
                                 timeout: 25s
+                              recycle:
+                                max-tasks: 5000
+                                max-age: 6h
+                                idle-timeout: 10m
+                                max-memory: 1GB
+                                min-life: 5s
+                                jitter: 0.2
+                              retry:
+                                max-attempts: 3
+                                causes: [crash, timeout]
+                                exceptions: [java.io.IOException]
+                                backoff: 1s
+                                multiplier: 3
+                                max-backoff: 1m
+                                jitter: 0.5
+                              restart:
+                                backoff: 300ms
+                                max-backoff: 3s
+                              quarantine:
+                                after: 2
+                                size: 10
                               serialization:
                                 codec: java
                                 allow: [com.acme.model.*]
@@ -168,6 +192,21 @@ class PoolManagerAutoConfigurationTests {
                             Duration.ofSeconds(50),
                             Duration.ofSeconds(7)));
             assertThat(settings.limits().close()).isEqualTo(Duration.ofSeconds(25));
+            assertThat(settings.recycle())
+                    .isEqualTo(new RecyclePolicy(
+                            5000, Duration.ofHours(6), Duration.ofMinutes(10), 1L << 30, Duration.ofSeconds(5), 0.2));
+            assertThat(settings.retry())
+                    .isEqualTo(new RetryPolicy(
+                            3,
+                            Set.of(RetryPolicy.Cause.CRASH, RetryPolicy.Cause.TIMEOUT),
+                            Set.of("java.io.IOException"),
+                            Duration.ofSeconds(1),
+                            3,
+                            Duration.ofMinutes(1),
+                            0.5));
+            assertThat(settings.restart())
+                    .isEqualTo(new PoolSettings.Restart(Duration.ofMillis(300), Duration.ofSeconds(3)));
+            assertThat(settings.quarantine()).isEqualTo(new PoolSettings.Quarantine(2, 10));
             assertThat(settings.wire().codec()).isEqualTo("java");
             assertThat(settings.wire().allow()).containsExactly("com.acme.model.*");
             assertThat(settings.wire().maxPayload()).isEqualTo(1 << 20);

@@ -7,10 +7,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.LogOverflow;
+import org.poolmanager.RetryPolicy;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Quarantine;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Recycle;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Restart;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Retry;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Serialization;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Shutdown;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -42,6 +48,23 @@ class PoolPropertiesTests {
             Duration.ofSeconds(4),
             Duration.ofSeconds(36),
             Duration.ofSeconds(37),
+            new Recycle(
+                    21,
+                    Duration.ofSeconds(22),
+                    Duration.ofSeconds(23),
+                    DataSize.ofBytes(24),
+                    Duration.ofSeconds(25),
+                    0.26),
+            new Retry(
+                    41,
+                    Set.of(RetryPolicy.Cause.CRASH),
+                    Set.of("exception"),
+                    Duration.ofSeconds(42),
+                    4.3,
+                    Duration.ofSeconds(44),
+                    0.45),
+            new Quarantine(46, 47),
+            new Restart(Duration.ofSeconds(61), Duration.ofSeconds(62)),
             new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
             new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
@@ -51,7 +74,11 @@ class PoolPropertiesTests {
 
     @Test
     void whatIsNotSetIsNull() throws ReflectiveOperationException {
-        assertAllNull(none, "jvm", "serialization", "shutdown");
+        assertAllNull(none, "recycle", "retry", "quarantine", "restart", "jvm", "serialization", "shutdown");
+        assertAllNull(none.recycle());
+        assertAllNull(none.retry());
+        assertAllNull(none.quarantine());
+        assertAllNull(none.restart());
         assertAllNull(none.jvm());
         assertAllNull(none.serialization());
         assertAllNull(none.shutdown());
@@ -87,6 +114,23 @@ class PoolPropertiesTests {
                 Map.entry("exit-timeout", "27s"),
                 Map.entry("task-timeout", "13s"),
                 Map.entry("start-timeout", "14s"),
+                Map.entry("recycle.max-tasks", "31"),
+                Map.entry("recycle.max-age", "32s"),
+                Map.entry("recycle.idle-timeout", "33s"),
+                Map.entry("recycle.max-memory", "34B"),
+                Map.entry("recycle.min-life", "35s"),
+                Map.entry("recycle.jitter", "0.36"),
+                Map.entry("retry.max-attempts", "51"),
+                Map.entry("retry.causes", "timeout"),
+                Map.entry("retry.exceptions", "other"),
+                Map.entry("retry.backoff", "52s"),
+                Map.entry("retry.multiplier", "5.3"),
+                Map.entry("retry.max-backoff", "54s"),
+                Map.entry("retry.jitter", "0.55"),
+                Map.entry("quarantine.after", "56"),
+                Map.entry("quarantine.size", "57"),
+                Map.entry("restart.backoff", "71s"),
+                Map.entry("restart.max-backoff", "72s"),
                 Map.entry("jvm.args", "-Xmx2m"),
                 Map.entry("jvm.java-home", "other"),
                 Map.entry("jvm.env.KEY", "other"),

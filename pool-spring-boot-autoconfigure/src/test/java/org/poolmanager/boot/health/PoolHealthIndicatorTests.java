@@ -31,6 +31,7 @@ class PoolHealthIndicatorTests {
         "STARTING, OUT_OF_SERVICE, The first workers are being started",
         "DRAINING, OUT_OF_SERVICE, 'The pool is closing, and finishes its work'",
         "STOPPED, UNKNOWN, The pool has been closed",
+        "BROKEN, DOWN, No worker could be started",
         "FAILED, DOWN, No worker could be started"
     })
     void stateThatIsNotRunning(PoolState state, String status, String reason) {
@@ -108,10 +109,12 @@ class PoolHealthIndicatorTests {
                 START,
                 new PoolStats.Workers(2, live, 0, 2 - live, 0),
                 new PoolStats.Queue(1, 4, 5, null),
-                new PoolStats.Tasks(0, 0, 0, 0, 0, 0, 0, 0),
+                new PoolStats.Tasks(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new PoolStats.Throughput(0, 0),
                 0,
                 List.of(worker(1, live > 0, exit), worker(2, live > 1, exit)),
+                0,
+                0,
                 0,
                 new PoolStats.Logs(0, 0),
                 exit == null ? null : new PoolStats.Failure(exit, 1, "WORKER_CRASHED", "it exited"));

@@ -64,6 +64,7 @@ class PoolMetricsTests {
                         Map.entry("poolmanager.queue.wait", List.of("pool")),
                         Map.entry("poolmanager.queued", List.of("pool")),
                         Map.entry("poolmanager.rejected", List.of("pool", "reason")),
+                        Map.entry("poolmanager.retries", List.of("pool", "reason")),
                         Map.entry("poolmanager.results.waiting", List.of("pool")),
                         Map.entry("poolmanager.submitted", List.of("pool")),
                         Map.entry("poolmanager.task", List.of("error", "outcome", "pool")),

@@ -46,6 +46,9 @@ final class ConfigurationDescriber {
                 workers.init(),
                 workers.exit(),
                 settings.limits().close(),
+                settings.recycle().isOff() ? null : settings.recycle(),
+                settings.retry().isOff() ? null : settings.retry(),
+                settings.quarantine().after() == null ? null : settings.quarantine(),
                 settings.wire().maxPayload(),
                 jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),
                 jvm.environment().isEmpty() ? null : sanitize(jvm.environment()));

@@ -5,6 +5,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
+import org.poolmanager.PoolSettings;
+import org.poolmanager.RecyclePolicy;
+import org.poolmanager.RetryPolicy;
 
 /**
  * What a pool was built with. What is not set is null.
@@ -26,6 +29,9 @@ import org.poolmanager.Isolation;
  * @param initTimeout how long the building of a worker may take
  * @param exitTimeout how long workers may take to end in good order
  * @param shutdownTimeout how long outstanding work may take at the end
+ * @param recycle when workers are replaced although nothing is wrong with them, if ever
+ * @param retry which tasks are run once more, if any
+ * @param quarantine which tasks are kept because they killed their worker, if any
  * @param maxPayload how many bytes a task or a result may have
  * @param jvmArgs options of the workers' JVMs, or {@code ******}
  * @param env environment variables of the workers' JVMs, with values or {@code ******}
@@ -48,6 +54,9 @@ public record ConfigurationDescriptor(
         @Nullable Duration initTimeout,
         Duration exitTimeout,
         @Nullable Duration shutdownTimeout,
+        @Nullable RecyclePolicy recycle,
+        @Nullable RetryPolicy retry,
+        PoolSettings.@Nullable Quarantine quarantine,
         int maxPayload,
         @Nullable Object jvmArgs,
         @Nullable Map<String, @Nullable Object> env) {}

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolState;
 import org.poolmanager.PoolStats;
+import org.poolmanager.QuarantinedTask;
 import org.poolmanager.boot.PoolDegradation;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Results;
@@ -26,7 +27,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param tasks what has become of all tasks
  * @param throughput tasks that got an outcome, per second
  * @param results results that nobody has fetched yet
- * @param restarts workers that were started as a replacement
+ * @param restarts workers that were started as a replacement, because one was lost or its time was up
+ * @param quarantine tasks that killed their worker too often, if the pool keeps such
  * @param logs log records that workers sent
  * @param lastFailure the last task or worker that went wrong, if any
  * @param degraded what is not as it should be
@@ -45,6 +47,7 @@ public record PoolDescriptor(
         Throughput throughput,
         Results results,
         Restarts restarts,
+        @Nullable List<Quarantined> quarantine,
         PoolStats.Logs logs,
         PoolStats.@Nullable Failure lastFailure,
         List<PoolDegradation> degraded)
@@ -65,16 +68,46 @@ public record PoolDescriptor(
                 stats.tasks(),
                 Throughput.of(stats.throughput()),
                 new Results(stats.resultsWaiting()),
-                new Restarts(stats.restarts()),
+                new Restarts(stats.restarts(), stats.recycles()),
+                quarantine(registration),
                 stats.logs(),
                 stats.lastFailure(),
                 PoolDegradation.of(stats));
     }
 
+    private static @Nullable List<Quarantined> quarantine(PoolRegistration registration) {
+        return registration.pool().settings().quarantine().after() == null
+                ? null
+                : registration.pool().quarantine().list().stream()
+                        .map(Quarantined::of)
+                        .toList();
+    }
+
+    /**
+     * A task that killed its worker too often.
+     *
+     * @param taskId the task's number in the pool, from 1
+     * @param attempts how often it was run
+     * @param crashes when it killed a worker
+     * @param message how the last of these workers ended
+     */
+    public record Quarantined(
+            long taskId,
+            int attempts,
+            List<Instant> crashes,
+            @Nullable String message) {
+
+        private static Quarantined of(QuarantinedTask task) {
+            return new Quarantined(
+                    task.id(), task.attempts(), task.crashes(), task.lastCrash().getMessage());
+        }
+    }
+
     /**
      * Workers that were started as a replacement.
      *
-     * @param total how many since the pool was built
+     * @param total how many since the pool was built, because one was lost
+     * @param recycled how many because their time was up
      */
-    public record Restarts(long total) {}
+    public record Restarts(long total, long recycled) {}
 }

@@ -2,13 +2,18 @@ package org.poolmanager.boot.autoconfigure.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.poolmanager.PoolManager;
+import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.actuate.endpoint.PoolDescriptor;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpoint;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpointWebExtension;
 import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
+import org.poolmanager.boot.workers.Deadly;
 import org.poolmanager.boot.workers.Square;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
@@ -95,6 +100,48 @@ class PoolsEndpointAutoConfigurationTests {
                     assertThat(pool.configuration().env())
                             .containsOnly(
                                     Map.entry("PASSWORD", SanitizableData.SANITIZED_VALUE), Map.entry("TZ", "UTC"));
+                });
+    }
+
+    @Test
+    void whatIsRecycledRetriedAndQuarantinedIsShown() {
+        exposed.withPropertyValues(
+                        "poolmanager.pools.deadly.worker=" + Deadly.class.getName(),
+                        "poolmanager.pools.deadly.size=1",
+                        "poolmanager.pools.deadly.retry.max-attempts=2",
+                        "poolmanager.pools.deadly.retry.backoff=1ms",
+                        "poolmanager.pools.deadly.recycle.max-tasks=1",
+                        "poolmanager.pools.deadly.quarantine.after=2")
+                .run(context -> {
+                    PoolsEndpoint endpoint = context.getBean(PoolsEndpoint.class);
+                    PoolDescriptor quiet = endpoint.pool("square");
+                    assertThat(quiet).isNotNull();
+                    assertThat(quiet.quarantine()).isNull();
+                    assertThat(quiet.configuration().recycle()).isNull();
+                    assertThat(quiet.configuration().retry()).isNull();
+                    assertThat(quiet.configuration().quarantine()).isNull();
+
+                    PoolManager<Integer, Integer> deadly =
+                            context.getBean(PoolManagers.class).get("deadly", Integer.class, Integer.class);
+                    assertThat(deadly.map(List.of(1))).containsExactly(1);
+                    assertThat(deadly.mapOutcomes(List.of(-1)).get(0).isCompleted())
+                            .isFalse();
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(20))
+                            .until(() -> deadly.stats().recycles() == 1
+                                    && deadly.stats().restarts() == 2);
+                    PoolDescriptor pool = endpoint.pool("deadly");
+                    assertThat(pool).isNotNull();
+                    assertThat(pool.restarts()).isEqualTo(new PoolDescriptor.Restarts(2, 1));
+                    assertThat(pool.tasks().retried()).isEqualTo(1);
+                    assertThat(pool.configuration().recycle().maxTasks()).isEqualTo(1);
+                    assertThat(pool.configuration().retry().maxAttempts()).isEqualTo(2);
+                    assertThat(pool.quarantine()).singleElement().satisfies(task -> {
+                        assertThat(task.taskId()).isEqualTo(2);
+                        assertThat(task.attempts()).isEqualTo(2);
+                        assertThat(task.crashes()).hasSize(2);
+                        assertThat(task.message()).contains("exited with value 3");
+                    });
                 });
     }
 }

@@ -76,18 +76,24 @@ class PoolsHealthContributorAutoConfigurationTests {
         contextRunner
                 .withPropertyValues(
                         "poolmanager.pools.fragile.worker=" + Fragile.class.getName(),
-                        "poolmanager.pools.fragile.task-timeout=100ms")
+                        "poolmanager.pools.fragile.task-timeout=100ms",
+                        "poolmanager.pools.fragile.restart.max-backoff=100ms")
                 .run(context -> {
                     PoolManager<String, String> pool =
                             context.getBean(PoolManagers.class).get("fragile", String.class, String.class);
                     Fragile.BROKEN.set(true);
                     CompletableFuture<String> task = pool.submit("a task");
                     assertThat(task).failsWithin(Duration.ofSeconds(20));
-                    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> pool.state() == PoolState.FAILED);
+                    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> pool.state() == PoolState.BROKEN);
                     Health health = health(context.getBean(PoolsHealthContributor.class), "fragile");
                     assertThat(health.getStatus()).isEqualTo(Status.DOWN);
                     assertThat(health.getDetails().get("reason")).asString().contains("no licence key found");
                     assertThat(health.getDetails().get("error")).asString().startsWith("TASK_TIMED_OUT: ");
+                    Fragile.BROKEN.set(false);
+                    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> pool.state() == PoolState.RUNNING);
+                    assertThat(health(context.getBean(PoolsHealthContributor.class), "fragile")
+                                    .getStatus())
+                            .isEqualTo(Status.UP);
                 });
     }
 

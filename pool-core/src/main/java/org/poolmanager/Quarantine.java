@@ -1,0 +1,94 @@
+package org.poolmanager;
+
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.QuarantineStore.Entry;
+
+/**
+ * A pool's tasks that killed their worker too often, see {@link PoolManagerBuilder#quarantine}. Nobody waits for them:
+ * each has had its outcome, a {@link WorkerCrashedException}. They are kept, in memory, for somebody to look at; when there
+ * are too many, the oldest go. Safe for use by many threads.
+ *
+ * @param <R> what a task becomes
+ */
+public final class Quarantine<R extends @Nullable Object> {
+
+    private final Engine engine;
+
+    Quarantine(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * What is in quarantine.
+     *
+     * @return a snapshot, the oldest first; empty if there is no quarantine
+     */
+    public List<QuarantinedTask> list() {
+        engine.life().lock.lock();
+        try {
+            return engine.board().quarantine().list();
+        } finally {
+            engine.life().lock.unlock();
+        }
+    }
+
+    /**
+     * Submits a task anew, with all its attempts, and takes it out of quarantine. It has a new id.
+     *
+     * @param id the task's {@link QuarantinedTask#id()}
+     * @return the future of the new task; if it kills its worker too often again, it comes back here under its new id
+     * @throws NoSuchElementException if there is no such task
+     * @throws InterruptedException if interrupted while it waits for room; the task stays in quarantine
+     * @throws IllegalStateException if the pool is not open, or, as a {@link PoolException}, broken; likewise
+     */
+    public CompletableFuture<R> retry(long id) throws InterruptedException {
+        Entry entry = take(id);
+        if (entry == null) {
+            throw new NoSuchElementException("There is no task with id " + id + " in the quarantine of pool '"
+                    + engine.settings().name() + "'");
+        }
+        TaskFuture<R> future = new TaskFuture<>(engine);
+        Task task = new Task(entry.payload(), entry.context(), entry.limits(), future);
+        future.follow(task);
+        boolean accepted = false;
+        try {
+            accepted = engine.board().entrance().accept(task, Long.MAX_VALUE);
+        } finally {
+            if (!accepted) {
+                putBack(entry);
+            }
+        }
+        return future;
+    }
+
+    /**
+     * Forgets a task.
+     *
+     * @param id the task's {@link QuarantinedTask#id()}
+     * @return whether it was there
+     */
+    public boolean drop(long id) {
+        return take(id) != null;
+    }
+
+    private @Nullable Entry take(long id) {
+        engine.life().lock.lock();
+        try {
+            return engine.board().quarantine().take(id);
+        } finally {
+            engine.life().lock.unlock();
+        }
+    }
+
+    private void putBack(Entry entry) {
+        engine.life().lock.lock();
+        try {
+            engine.board().quarantine().put(entry);
+        } finally {
+            engine.life().lock.unlock();
+        }
+    }
+}

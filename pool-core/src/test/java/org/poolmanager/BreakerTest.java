@@ -1,0 +1,302 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.worker.PoolProcess;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Replacements that cannot be started")
+class BreakerTest {
+
+    /** Can be built while there is a licence, and leaves a file for each try. A negative task waits. */
+    static final class Licensed implements PoolProcess<Integer, Integer> {
+
+        Licensed(String directory) throws IOException {
+            Files.createTempFile(Path.of(directory), "try", null);
+            if (!Files.exists(Path.of(directory, "licence"))) {
+                throw new IllegalStateException("no licence for this machine");
+            }
+        }
+
+        @Override
+        public Integer run(Integer task) throws InterruptedException {
+            if (task < 0) {
+                Thread.sleep(600_000);
+            }
+            return task;
+        }
+    }
+
+    private static PoolManagerBuilder<Integer, Integer> licensed(Isolation isolation, Path directory) {
+        return PoolManager.builder(Licensed.class)
+                .name("licensed")
+                .staticArgs(directory.toString())
+                .isolation(isolation)
+                .size(1)
+                .queueSize(3)
+                .restartBackoff(Duration.ofMillis(20))
+                .restartMaxBackoff(Duration.ofMillis(200));
+    }
+
+    private static int tries(Path directory) {
+        try (var files = Files.list(directory)) {
+            return (int) files.filter(file -> file.getFileName().toString().startsWith("try"))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void lose(PoolManager<Integer, Integer> pool) throws Exception {
+        CompletableFuture<Integer> running = pool.submit(-1);
+        await().until(() -> pool.stats().workers().busy() == 1);
+        assertThat(running.cancel(true)).isTrue();
+    }
+
+    @BothModes
+    @DisplayName(
+            "C062: the last worker dies and none can be started: all who wait are told, put is refused, and the pool heals itself")
+    void c062OpensAndCloses(Isolation isolation, @TempDir Path directory) throws Exception {
+        Path licence = Files.createFile(directory.resolve("licence"));
+        List<PoolState> states = new CopyOnWriteArrayList<>();
+        try (var pool = licensed(isolation, directory)
+                .listener(event -> {
+                    if (event instanceof PoolEvent.StateChanged changed) {
+                        states.add(changed.to());
+                    }
+                })
+                .start()) {
+            CompletableFuture<Integer> running = pool.submit(-1);
+            await().until(() -> pool.stats().workers().busy() == 1);
+            pool.put(1);
+            CompletableFuture<Integer> queued = pool.submit(2);
+            pool.put(3);
+            FutureTask<Void> waiting = new FutureTask<>(() -> {
+                pool.put(4); // there is no room
+                return null;
+            });
+            Thread putting = new Thread(waiting, "waits-for-room");
+            putting.start();
+            await().until(() ->
+                    putting.getState() == Thread.State.WAITING || putting.getState() == Thread.State.TIMED_WAITING);
+            Files.delete(licence);
+            long start = System.nanoTime();
+            assertThat(running.cancel(true)).isTrue();
+            assertThatThrownBy(() -> queued.get(60, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(PoolBrokenException.class)
+                    .hasMessageContaining(
+                            "Pool 'licensed' is broken: no worker is left, and 5 starts in a row have failed")
+                    .hasMessageContaining("no licence for this machine");
+            System.out.println(
+                    "C062 " + isolation + ": all told after " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            assertThatThrownBy(pool::getAll).isInstanceOf(PoolBrokenException.class);
+            // The call that waited may have been accepted when the cancelled task left its room.
+            try {
+                waiting.get(10, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(PoolBrokenException.class);
+            }
+            assertThat(pool.state()).isEqualTo(PoolState.BROKEN);
+            assertThatThrownBy(() -> pool.put(5))
+                    .isInstanceOf(PoolBrokenException.class)
+                    .hasMessageContaining("no licence for this machine")
+                    .hasMessageEndingWith("the pool works again when one succeeds.");
+            int before = tries(directory);
+            await().until(() -> tries(directory) >= before + 2); // it goes on trying
+            ApiContractTest.sample(pool);
+
+            Files.createFile(licence);
+            await().atMost(Duration.ofSeconds(30)).until(() -> pool.state() == PoolState.RUNNING);
+            assertThat(pool.map(List.of(6, 7))).containsExactly(6, 7);
+            await().until(() ->
+                    states.contains(PoolState.BROKEN) && states.get(states.size() - 1) == PoolState.RUNNING);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C062: a broken pool can be closed at once, and started again")
+    void c062Closed(Isolation isolation, @TempDir Path directory) throws Exception {
+        Path licence = Files.createFile(directory.resolve("licence"));
+        var pool = licensed(isolation, directory)
+                .restartMaxBackoff(Duration.ofMinutes(10))
+                .restartBackoff(Duration.ofMillis(1))
+                .start();
+        Files.delete(licence);
+        lose(pool);
+        await().atMost(Duration.ofSeconds(60)).until(() -> pool.state() == PoolState.BROKEN);
+        long start = System.nanoTime();
+        pool.close();
+        assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(5000);
+        assertThat(pool.state()).isEqualTo(PoolState.STOPPED);
+        Files.createFile(licence);
+        try (pool) {
+            pool.start();
+            assertThat(pool.map(List.of(1))).containsExactly(1);
+        }
+    }
+
+    @Test
+    @DisplayName("C062: while a broken pool tries, one start is made at a time, and all workers come back")
+    void c062OneProbe(@TempDir Path directory) throws Exception {
+        Path licence = Files.createFile(directory.resolve("licence"));
+        try (var pool = licensed(Isolation.THREAD, directory).size(4).start()) {
+            Files.delete(licence);
+            List<CompletableFuture<Integer>> all =
+                    IntStream.range(0, 4).mapToObj(i -> submit(pool)).toList();
+            await().until(() -> pool.stats().workers().busy() == 4);
+            all.forEach(running -> running.cancel(true));
+            await().until(() -> pool.state() == PoolState.BROKEN);
+            int before = tries(directory);
+            long start = System.nanoTime();
+            await().until(() -> tries(directory) >= before + 4);
+            assertThat((System.nanoTime() - start) / 1_000_000)
+                    .as("four tries, 200 ms apart, and not all at once")
+                    .isGreaterThan(500);
+            Files.createFile(licence);
+            await().until(() -> pool.stats().workers().live() == 4);
+            assertThat(pool.map(List.of(1, 2, 3))).hasSize(3);
+        }
+    }
+
+    private static CompletableFuture<Integer> submit(PoolManager<Integer, Integer> pool) {
+        try {
+            return pool.submit(-1);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("C062: the Java of the workers is removed while the pool runs, and comes back")
+    void c062JavaGone(@TempDir Path directory) throws Exception {
+        Path home = Files.createSymbolicLink(directory.resolve("java"), Path.of(System.getProperty("java.home")));
+        try (var pool = PoolManager.builder(Tasks::exitUnlessNegative)
+                .name("homeless")
+                .size(1)
+                .restartBackoff(Duration.ofMillis(20))
+                .restartMaxBackoff(Duration.ofMillis(200))
+                .jvm(new JvmOptions(home, List.of(), Map.of(), null))
+                .start()) {
+            Files.delete(home);
+            List<Outcome<Integer>> outcomes = pool.mapOutcomes(List.of(3, -1));
+            assertThat(outcomes.get(0).failure()).isInstanceOf(WorkerCrashedException.class);
+            assertThat(outcomes.get(1).failure())
+                    .isInstanceOf(PoolBrokenException.class)
+                    .hasMessageContaining(home.toString());
+            Files.createSymbolicLink(home, Path.of(System.getProperty("java.home")));
+            await().atMost(Duration.ofSeconds(30)).until(() -> pool.state() == PoolState.RUNNING);
+            assertThat(pool.map(List.of(-2))).containsExactly(-2);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C105: a constructor that throws on every worker: few starts are made, and nothing runs on")
+    void c105FewStarts(Isolation isolation, @TempDir Path directory) {
+        assertThatThrownBy(() -> licensed(isolation, directory).size(2).start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("no licence for this machine");
+        System.out.println("C105 " + isolation + ": " + tries(directory) + " starts of 2 workers");
+        assertThat(tries(directory)).isBetween(2, 6);
+    }
+
+    private static boolean take(Path file) throws IOException {
+        try {
+            Files.createFile(file);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
+    }
+
+    /** Every second one cannot be built. A task that is a multiple of 10 ends its process. */
+    static final class Flaky implements PoolProcess<Integer, Integer> {
+
+        Flaky(String directory) throws IOException {
+            int number = 1;
+            while (!take(Path.of(directory, "try-" + number))) {
+                number++;
+            }
+            if (number % 2 == 0) {
+                throw new IllegalStateException("no luck today");
+            }
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            if (task % 10 == 0) {
+                Runtime.getRuntime().halt(1);
+            }
+            return task;
+        }
+    }
+
+    @Test
+    @DisplayName("C106: every second launch fails: the pool goes on with what it has, no task is lost, and it recovers")
+    void c106EverySecond(@TempDir Path directory) throws Exception {
+        try (var pool = PoolManager.builder(Flaky.class)
+                .name("flaky")
+                .staticArgs(directory.toString())
+                .size(2)
+                .queueSize(100)
+                .restartBackoff(Duration.ofMillis(20))
+                .start()) {
+            List<Outcome<Integer>> outcomes =
+                    pool.mapOutcomes(IntStream.rangeClosed(1, 100).boxed().toList());
+            List<Integer> lost = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                if (!outcomes.get(i).isCompleted()) {
+                    assertThat(outcomes.get(i).failure()).isInstanceOf(WorkerCrashedException.class);
+                    lost.add(i + 1);
+                }
+            }
+            assertThat(lost).containsExactly(10, 20, 30, 40, 50, 60, 70, 80, 90, 100);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> pool.stats().workers().live() == 2);
+            assertThat(pool.state()).isEqualTo(PoolState.RUNNING);
+            ApiContractTest.sample(pool);
+        }
+    }
+
+    @Test
+    @DisplayName("C061: many tasks in a row that crash, then good ones: the pool neither hangs nor gives up")
+    void c061CrashingTasks() throws Exception {
+        int bad = Integer.getInteger("poolmanager.test.crashes", 40);
+        try (var pool = PoolManager.builder(Tasks::exitUnlessNegative)
+                .size(2)
+                .queueSize(bad + 10)
+                .start()) {
+            List<Integer> tasks =
+                    new ArrayList<>(IntStream.range(0, bad).map(i -> 1).boxed().toList());
+            IntStream.rangeClosed(1, 10).forEach(i -> tasks.add(-i));
+            long start = System.nanoTime();
+            List<Outcome<Integer>> outcomes = pool.mapOutcomes(tasks);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            assertThat(outcomes.subList(0, bad)).allMatch(outcome -> outcome.kind() == Outcome.Kind.CRASHED);
+            assertThat(outcomes.subList(bad, bad + 10)).allMatch(Outcome::isCompleted);
+            System.out.printf("C061: %d crashes, %.1f restarts/s%n", bad, bad / seconds);
+        }
+    }
+}
