@@ -268,7 +268,7 @@ final class ProcessWorker implements Worker {
         ChildJvm jvm = child;
         assert jvm != null;
         shared.classes().ready(jvm);
-        LOG.debug("{} is ready, with classes from {}", who(), jvm.classSource());
+        LOG.debug("{} takes its classes from {}", who(), jvm.classSource());
     }
 
     private WorkerStartException startFailure(Exception problem) throws InterruptedException {

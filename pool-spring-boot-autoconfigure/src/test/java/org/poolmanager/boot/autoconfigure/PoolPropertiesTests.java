@@ -42,7 +42,7 @@ class PoolPropertiesTests {
             Duration.ofSeconds(4),
             Duration.ofSeconds(36),
             Duration.ofSeconds(37),
-            new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
+            new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path"), false),
             new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
             new Shutdown(Duration.ofSeconds(6)));
@@ -92,6 +92,7 @@ class PoolPropertiesTests {
                 Map.entry("jvm.env.KEY", "other"),
                 Map.entry("jvm.working-directory", "other"),
                 Map.entry("jvm.class-path", "other"),
+                Map.entry("jvm.share-classes", "true"),
                 Map.entry("serialization.codec", "other"),
                 Map.entry("serialization.allow", "other"),
                 Map.entry("max-payload", "15B"),
