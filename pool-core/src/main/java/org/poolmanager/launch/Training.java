@@ -88,7 +88,6 @@ final class Training {
             state = State.RUNNING;
             Thread thread = new Thread(null, this::run, "poolmanager-class-archive", 0, false);
             thread.setDaemon(true);
-            thread.setPriority(Thread.MIN_PRIORITY);
             thread.start();
         }
     }
