@@ -95,7 +95,7 @@ record ArchiveKey(String id, List<Path> jars, List<String> options) {
             }
             jars.add(entry);
         }
-        if (described.stream().noneMatch(jar -> KNOWN.get(jar).library())) {
+        if (described.stream().noneMatch(ArchiveKey::holdsThisLibrary)) {
             return null; // nobody could train
         }
         List<String> options = jvm.args().stream()
@@ -130,6 +130,11 @@ record ArchiveKey(String id, List<Path> jars, List<String> options) {
             }
         }
         return true;
+    }
+
+    private static boolean holdsThisLibrary(String jar) {
+        Content content = KNOWN.get(jar);
+        return content != null && content.library();
     }
 
     /** What the JDK ships, and what every other archive is an addition to; null if it ships none. */

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Standard input, which the parent holds open for as long as it lives: when it ends, this process ends at once.
@@ -22,7 +21,9 @@ final class LifeLine {
     private final FileChannel input;
 
     /** Set when an exit begins, not before: the first process handle of a JVM costs a tenth of its start. */
-    private volatile @Nullable Optional<ProcessHandle> parent;
+    private volatile Optional<ProcessHandle> parent = Optional.empty();
+
+    private volatile boolean leaving;
 
     LifeLine(FileInputStream input) {
         this.input = input.getChannel();
@@ -37,7 +38,7 @@ final class LifeLine {
             }
         } catch (IOException e) {
             // As good as its end, unless this process is leaving.
-            while (ProcessHandle.current().parent().equals(parent)) {
+            while (leaving && ProcessHandle.current().parent().equals(parent)) {
                 LockSupport.parkNanos(LOOK);
             }
         }
@@ -47,6 +48,7 @@ final class LifeLine {
     /** This process has begun to exit. */
     void leave() throws IOException {
         parent = ProcessHandle.current().parent();
+        leaving = true;
         input.close();
     }
 }
