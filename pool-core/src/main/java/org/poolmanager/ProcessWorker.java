@@ -35,9 +35,13 @@ import org.poolmanager.wire.Levels;
 import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StartConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A child JVM seen from the parent. Its lane's thread starts it and reads from it; any thread sends and kills. */
 final class ProcessWorker implements Worker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
     private static final String MAIN = "org.poolmanager.worker.WorkerMain";
 
@@ -131,15 +135,41 @@ final class ProcessWorker implements Worker {
         return shared.clock.in(Nanos.of(limit), () -> endStart(name, limit, begin));
     }
 
-    private FrameReader connect() throws IOException {
-        ServerSocketChannel listening = listen();
+    private FrameReader connect() throws IOException, InterruptedException {
         Scoreboard board = Scoreboard.create(page);
         scoreboard = board;
+        Connection peer = connect(launchAndAccept());
+        connection = peer;
+        return new FrameReader(
+                new RescuingChannel(peer, board), shared.settings.wire().maxPayload());
+    }
+
+    private SocketChannel launchAndAccept() throws IOException, InterruptedException {
+        ServerSocketChannel listening = listen();
         ChildJvm jvm = launch();
+        var unused = jvm.onExit().thenRun(() -> stopListening(listening));
+        try {
+            configure(jvm);
+            SocketChannel accepted = accept(listening);
+            jvm.started();
+            return accepted;
+        } catch (IOException e) {
+            if (isEnded() || !shared.classes().mayHaveBroken(jvm, awaitExit(jvm))) {
+                throw e;
+            }
+            LOG.warn(
+                    "{} crashed before it was ready with {}, which is not used again. It is started without",
+                    who(),
+                    jvm.classSource());
+            closeServer();
+            return launchAndAccept();
+        }
+    }
+
+    private void configure(ChildJvm jvm) throws IOException {
         String name = "pool-" + shared.settings.name() + "-worker-" + id;
         output.read(jvm.stdout(), false, name + "-stdout");
         output.read(jvm.stderr(), true, name + "-stderr");
-        var unused = jvm.onExit().thenRun(this::closeServer);
         new StartConfig(
                         token,
                         socket.toString(),
@@ -151,11 +181,6 @@ final class ProcessWorker implements Worker {
                         shared.target,
                         shared.levels())
                 .write(jvm.stdin());
-        Connection child = connect(accept(listening));
-        connection = child;
-        jvm.started();
-        return new FrameReader(
-                new RescuingChannel(child, board), shared.settings.wire().maxPayload());
     }
 
     private Connection connect(SocketChannel accepted) throws IOException {
@@ -181,7 +206,7 @@ final class ProcessWorker implements Worker {
         if (killed) {
             throw new IOException("the pool is closing");
         }
-        ChildJvm jvm = ChildJvm.start(MAIN, shared.classPath(), shared.settings.jvm(), shared.directory());
+        ChildJvm jvm = shared.classes().start(MAIN);
         child = jvm;
         return jvm;
     }
@@ -226,6 +251,7 @@ final class ProcessWorker implements Worker {
                     assert connection != null;
                     outbox.open(connection);
                     outbox.flush();
+                    ready();
                     return;
                 }
                 case LOG -> sink.logged(this, frame.id(), frame.payload());
@@ -237,6 +263,13 @@ final class ProcessWorker implements Worker {
             }
         }
         throw new IOException("the child closed the connection");
+    }
+
+    private void ready() {
+        ChildJvm jvm = child;
+        assert jvm != null;
+        shared.classes().ready(jvm);
+        LOG.debug("{} takes its classes from {}", who(), jvm.classSource());
     }
 
     private WorkerStartException startFailure(Exception problem) throws InterruptedException {
@@ -268,6 +301,17 @@ final class ProcessWorker implements Worker {
         kill();
         closeChannel();
         deletePage();
+    }
+
+    /** Whether this start is over, whatever the child does. */
+    private synchronized boolean isEnded() {
+        return killed;
+    }
+
+    private synchronized void stopListening(ServerSocketChannel listening) {
+        if (listening.equals(server)) {
+            closeServer();
+        }
     }
 
     private synchronized void endStart(String name, Duration limit, long begin) {

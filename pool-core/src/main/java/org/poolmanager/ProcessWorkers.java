@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
 import org.poolmanager.launch.LaunchException;
+import org.poolmanager.launch.SharedClasses;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
@@ -50,7 +51,7 @@ final class ProcessWorkers implements Workers {
     /** Both set by {@link #open}, before any worker is created. */
     private @Nullable SocketDirectory directory;
 
-    private @Nullable ClassPath classPath;
+    private @Nullable SharedClasses classes;
 
     private LogReplay.@Nullable LevelWatch levelWatch;
 
@@ -82,8 +83,9 @@ final class ProcessWorkers implements Workers {
     @Override
     public void open(Set<String> names) {
         loggers = names;
-        classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
+        ClassPath classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
+        classes = new SharedClasses(settings.jvm(), classPath, directory.path());
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
             if (levelWatch == null) {
@@ -117,6 +119,10 @@ final class ProcessWorkers implements Workers {
         if (levelWatch != null) {
             levelWatch.close();
             levelWatch = null;
+        }
+        if (classes != null) {
+            classes.close();
+            classes = null;
         }
         if (directory != null) {
             directory.close();
@@ -176,11 +182,11 @@ final class ProcessWorkers implements Workers {
         return directory.path();
     }
 
-    ClassPath classPath() {
-        if (classPath == null) {
+    SharedClasses classes() {
+        if (classes == null) {
             throw new IllegalStateException("not open");
         }
-        return classPath;
+        return classes;
     }
 
     static byte[] newToken() {

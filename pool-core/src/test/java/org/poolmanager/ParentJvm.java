@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.poolmanager.worker.PoolProcess;
 
 /** A parent of its own, for tests that end it, in a process group of its own. */
@@ -127,6 +128,7 @@ final class ParentJvm implements AutoCloseable {
             case "starting" ->
                 PoolManager.builder(StartFailureTest.NeverReady.class).size(2).start();
             case "pausing" -> pause(Integer.parseInt(args[1]));
+            case "sharing" -> shareClasses(args[1], args[2]);
             case "ending" -> endWithWork(args[1], Path.of(args[2]), Boolean.parseBoolean(args[3]));
             default -> {
                 beBusy(args[0]);
@@ -153,6 +155,16 @@ final class ParentJvm implements AutoCloseable {
         }
         org.awaitility.Awaitility.await().until(() -> pool.stats().workers().live() == 2);
         System.out.println(pool.stats().restarts());
+    }
+
+    private static void shareClasses(String cache, String classPath) throws IOException {
+        System.setProperty("poolmanager.cache-directory", cache);
+        PoolManager<Integer, Integer> pool = PoolManager.builder(SharedClassesTest.Doubling.class)
+                .size(1)
+                .classPath(Stream.of(classPath.split(":")).map(Path::of).toList())
+                .start();
+        report(pids(pool));
+        System.in.read(); // until it is killed
     }
 
     private static void beBusy(String phase) throws InterruptedException {

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +30,18 @@ public final class ChildJvm {
     private final Path directory;
     private final Path argumentFile;
     private final String commandLine;
+    private final ClassSupply supply;
     /** File systems and clocks may disagree a little. */
     private final Instant earliestCrash = Instant.now().minusSeconds(1);
 
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-    private ChildJvm(Process process, Path directory, Path argumentFile, String commandLine) {
+    private ChildJvm(Process process, Path directory, Path argumentFile, String commandLine, ClassSupply supply) {
         this.process = process;
         this.directory = directory;
         this.argumentFile = argumentFile;
         this.commandLine = commandLine;
+        this.supply = supply;
     }
 
     /**
@@ -48,14 +52,19 @@ public final class ChildJvm {
      * @throws LaunchException if no process could be started; nothing is left behind
      */
     public static ChildJvm start(String mainClass, ClassPath classPath, JvmOptions options, Path directory) {
+        return start(mainClass, classPath, options, directory, ClassSupply.NONE);
+    }
+
+    static ChildJvm start(
+            String mainClass, ClassPath classPath, JvmOptions options, Path directory, ClassSupply supply) {
         Path java = JavaBinary.of(options.javaHome());
         checkWorkingDirectory(options.workingDirectory());
-        CommandLine line = new CommandLine(java, mainClass, classPath, options.args(), directory);
+        CommandLine line = new CommandLine(java, mainClass, classPath, options.args(), directory, supply.options());
         Path argumentFile = ArgumentFile.write(directory, line.fileArguments());
         Process process = null;
         try {
-            process = builder(line, options, argumentFile).start();
-            ChildJvm child = new ChildJvm(process, directory, argumentFile, line.readable());
+            process = builder(line, options, argumentFile, supply).start();
+            ChildJvm child = new ChildJvm(process, directory, argumentFile, line.readable(), supply);
             child.watch();
             return child;
         } catch (IOException | RuntimeException | Error e) {
@@ -110,6 +119,15 @@ public final class ChildJvm {
         ProcessTree.kill(process.toHandle());
     }
 
+    /** For people: which archive the child takes classes from. */
+    public String classSource() {
+        return supply.toString();
+    }
+
+    ClassSupply supply() {
+        return supply;
+    }
+
     /** For error messages: the options as the JVM got them, values of properties that look like secrets hidden. */
     public String commandLine() {
         return commandLine;
@@ -153,8 +171,10 @@ public final class ChildJvm {
         exit.complete(process.exitValue());
     }
 
-    private static ProcessBuilder builder(CommandLine line, JvmOptions options, Path argumentFile) {
-        ProcessBuilder builder = new ProcessBuilder(line.command(argumentFile));
+    private static ProcessBuilder builder(CommandLine line, JvmOptions options, Path argumentFile, ClassSupply supply) {
+        List<String> command = new ArrayList<>(supply.prefix());
+        command.addAll(line.command(argumentFile));
+        ProcessBuilder builder = new ProcessBuilder(command);
         ChildEnvironment.apply(builder.environment(), options.environment());
         Path workingDirectory = options.workingDirectory();
         if (workingDirectory != null) {

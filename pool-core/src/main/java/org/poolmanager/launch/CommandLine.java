@@ -23,11 +23,19 @@ final class CommandLine {
     private final List<String> inherited;
     private final List<String> user;
 
-    CommandLine(Path java, String mainClass, ClassPath classPath, List<String> userArguments, Path directory) {
+    /** With options of ours that come last among our own. */
+    CommandLine(
+            Path java,
+            String mainClass,
+            ClassPath classPath,
+            List<String> userArguments,
+            Path directory,
+            List<String> further) {
         this.java = java;
         this.mainClass = mainClass;
         this.classPath = classPath;
         this.own = ownOptions(userArguments, directory);
+        this.own.addAll(further);
         this.inherited = InheritedFlags.ofThisJvm();
         this.user = userArguments;
     }

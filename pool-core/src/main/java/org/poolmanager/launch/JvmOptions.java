@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param args options of the JVM; they come after the library's own, so they win
  * @param environment variables added to the inherited ones, or replacing them
  * @param workingDirectory where the child runs, or null for the working directory of the parent
+ * @param shareClasses whether children take classes from an archive that the library makes for their class path and
+ *     keeps for later starts, so that they start faster; they start as usual wherever that is not possible
  */
 public record JvmOptions(
         @Nullable Path javaHome,
         List<String> args,
         Map<String, String> environment,
-        @Nullable Path workingDirectory) {
+        @Nullable Path workingDirectory,
+        boolean shareClasses) {
 
     private static final JvmOptions DEFAULTS = new JvmOptions(null, List.of(), Map.of(), null);
 
@@ -32,9 +35,31 @@ public record JvmOptions(
         environment = Map.copyOf(environment);
     }
 
-    /** The running Java installation, the parent's working directory, no further options or variables. */
+    /**
+     * The same with {@code shareClasses}.
+     *
+     * @throws IllegalArgumentException likewise
+     */
+    public JvmOptions(
+            @Nullable Path javaHome,
+            List<String> args,
+            Map<String, String> environment,
+            @Nullable Path workingDirectory) {
+        this(javaHome, args, environment, workingDirectory, true);
+    }
+
+    /** The running Java installation, the parent's working directory, no further options or variables, shared classes. */
     public static JvmOptions defaults() {
         return DEFAULTS;
+    }
+
+    /**
+     * The same options, with or without a shared archive of classes.
+     *
+     * @param share the new value
+     */
+    public JvmOptions withShareClasses(boolean share) {
+        return new JvmOptions(javaHome, args, environment, workingDirectory, share);
     }
 
     private static void checkArgument(@Nullable String argument) {
@@ -59,6 +84,7 @@ public record JvmOptions(
     @Override
     public String toString() {
         return "JvmOptions[javaHome=" + javaHome + ", args=" + Secrets.masked(args) + ", environment="
-                + environment.keySet() + ", workingDirectory=" + workingDirectory + "]";
+                + environment.keySet() + ", workingDirectory=" + workingDirectory + ", shareClasses=" + shareClasses
+                + "]";
     }
 }

@@ -36,6 +36,16 @@ final class PrivateDirectory {
         return directory;
     }
 
+    /** Whether it lies in such a directory, of this JVM or another one. */
+    static boolean holds(Path path) {
+        for (Path name : path) {
+            if (name.toString().startsWith(PREFIX)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Deletes what can be deleted; what cannot is left. */
     static void delete(Path directory) {
         try (Stream<Path> tree = Files.walk(directory)) {

@@ -10,6 +10,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ import org.poolmanager.wire.Thrown;
  * <p>Standard input stays open as the life line: when it ends, the parent is gone, and so is this process at once.
  */
 public final class WorkerMain {
+
+    private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
 
     private final StartConfig config;
 
@@ -120,6 +123,7 @@ public final class WorkerMain {
     }
 
     private SocketChannel connect() throws IOException {
+        chooseSelectors();
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(config.socket()));
         ByteBuffer token = ByteBuffer.wrap(config.token());
@@ -127,6 +131,16 @@ public final class WorkerMain {
             channel.write(token);
         }
         return channel;
+    }
+
+    /** Else the first channel looks into every jar for somebody who has an own way of waiting for channels. */
+    private static void chooseSelectors() {
+        if (System.getProperty(SELECTORS) == null
+                && System.getProperty("os.name").equals("Linux")) {
+            System.setProperty(SELECTORS, "sun.nio.ch.EPollSelectorProvider");
+            SelectorProvider.provider();
+            System.clearProperty(SELECTORS);
+        }
     }
 
     private void open(SocketChannel channel) throws IOException {

@@ -104,6 +104,7 @@ class CommandLineTests {
 
     private static CommandLine line(String... userArguments) {
         ClassPath classPath = ClassPath.ofEntries(List.of(Path.of("/lib/a.jar")));
-        return new CommandLine(Path.of("/jdk/bin/java"), "Main", classPath, List.of(userArguments), Path.of("/run"));
+        return new CommandLine(
+                Path.of("/jdk/bin/java"), "Main", classPath, List.of(userArguments), Path.of("/run"), List.of());
     }
 }

@@ -216,13 +216,16 @@ public record PoolProperties(
      * @param workingDirectory Directory in which workers run. By default, that of the application.
      * @param classPath Class path of the workers; the one word inherit means the default. By default, that of the
      *     application.
+     * @param shareClasses Whether workers take classes from an archive that is made after the first start with a class
+     *     path, and kept for later ones.
      */
     public record Jvm(
             @Nullable List<String> args,
             @Nullable String javaHome,
             @Nullable Map<String, String> env,
             @Nullable String workingDirectory,
-            @Nullable List<String> classPath) {
+            @Nullable List<String> classPath,
+            @Nullable Boolean shareClasses) {
 
         private Jvm orElse(Jvm others) {
             return new Jvm(
@@ -230,7 +233,8 @@ public record PoolProperties(
                     first(javaHome, others.javaHome),
                     union(env, others.env),
                     first(workingDirectory, others.workingDirectory),
-                    first(classPath, others.classPath));
+                    first(classPath, others.classPath),
+                    first(shareClasses, others.shareClasses));
         }
 
         /** Variables are set one by one, so a pool that adds one keeps those of the defaults. */

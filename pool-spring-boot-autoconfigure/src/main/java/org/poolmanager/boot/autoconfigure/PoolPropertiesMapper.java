@@ -139,11 +139,8 @@ final class PoolPropertiesMapper {
                         jvm.env(),
                         none.environment(),
                         env -> new JvmOptions(null, List.of(), env, null).environment()),
-                convert(
-                        "jvm.working-directory",
-                        textOrNull(jvm.workingDirectory()),
-                        none.workingDirectory(),
-                        Path::of));
+                convert("jvm.working-directory", textOrNull(jvm.workingDirectory()), none.workingDirectory(), Path::of),
+                jvm.shareClasses() == null ? none.shareClasses() : jvm.shareClasses());
         return options.equals(none) ? null : options;
     }
 

@@ -165,6 +165,7 @@ class PoolManagerAutoConfigurationTests {
                                 args: ["-Xmx64m"]
                                 java-home:
                                 working-directory: /tmp
+                                share-classes: false
                                 env:
                                   TZ: UTC
                                   MY_KEY: value
@@ -212,7 +213,7 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.wire().maxPayload()).isEqualTo(1 << 20);
             assertThat(settings.jvm())
                     .isEqualTo(new JvmOptions(
-                            null, List.of("-Xmx64m"), Map.of("TZ", "UTC", "MY_KEY", "value"), Path.of("/tmp")));
+                            null, List.of("-Xmx64m"), Map.of("TZ", "UTC", "MY_KEY", "value"), Path.of("/tmp"), false));
         });
     }
 

@@ -65,7 +65,7 @@ class PoolPropertiesTests {
                     0.45),
             new Quarantine(46, 47),
             new Restart(Duration.ofSeconds(61), Duration.ofSeconds(62)),
-            new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path")),
+            new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path"), false),
             new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
             new Shutdown(Duration.ofSeconds(6)));
@@ -136,6 +136,7 @@ class PoolPropertiesTests {
                 Map.entry("jvm.env.KEY", "other"),
                 Map.entry("jvm.working-directory", "other"),
                 Map.entry("jvm.class-path", "other"),
+                Map.entry("jvm.share-classes", "true"),
                 Map.entry("serialization.codec", "other"),
                 Map.entry("serialization.allow", "other"),
                 Map.entry("max-payload", "15B"),

@@ -1,0 +1,169 @@
+package org.poolmanager.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an archive must fit: the Java installation, the options that a JVM compares, and the jars at the head of the class
+ * path. A JVM archives no class that comes after a directory of classes, but does not mind directories behind the jars.
+ *
+ * @param id stands for all of it, as a part of a file's name
+ * @param jars the head of the class path
+ * @param options those of the user's options that count
+ */
+record ArchiveKey(String id, List<Path> jars, List<String> options) {
+
+    private static final Pattern COUNTS = Pattern.compile(
+            "-XX:[+-]Use\\w*GC|-XX:[+-]Use(CompressedOops|CompressedClassPointers|CompactObjectHeaders)"
+                    + "|-XX:(ObjectAlignmentInBytes|MaxHeapSize|MaxRAM|MaxRAMPercentage)=.*|-Xmx.*"
+                    + "|--(add-opens|add-exports|add-modules|enable-native-access)=.*|--enable-preview",
+            Pattern.DOTALL);
+
+    /** They choose an archive themselves, may hide other options, or change classes before an archive could serve. */
+    private static final Pattern EXCLUDES = Pattern.compile(
+            "-Xshare:.*|-XX:.*(SharedArchive|ArchiveClasses|SharedClassList|DumpLoadedClassList|AOT).*"
+                    + "|-XX:(Flags|VMOptionsFile)=.*|@.*|-(javaagent|agentlib|agentpath):.*|-Xrun.*|-Xbootclasspath.*"
+                    + "|--(patch-module|limit-modules|upgrade-module-path|module-path).*|-Djava\\.system\\.class\\.loader=.*"
+                    + "|--(add-opens|add-exports|add-modules|enable-native-access)",
+            Pattern.DOTALL);
+
+    private static final Set<String> OPTIONS_OF_THE_ENVIRONMENT =
+            Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
+
+    private static final String CLASS_FILE = ArchiveKey.class.getName().replace('.', '/') + ".class";
+
+    /** Jars that were looked into before, by path, size and age. */
+    private static final Map<String, Content> KNOWN = new ConcurrentHashMap<>();
+
+    /** What matters of a jar: where its manifest leads, and whether it holds this library. */
+    private record Content(List<Path> classPath, boolean library) {
+
+        static Content of(Path jar) throws IOException {
+            try (JarFile file = new JarFile(jar.toFile(), false)) {
+                Manifest manifest = file.getManifest();
+                String urls =
+                        manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+                List<Path> paths = new ArrayList<>();
+                for (String url : urls == null || urls.isBlank()
+                        ? new String[0]
+                        : urls.strip().split("\\s+")) {
+                    URI resolved = jar.toUri().resolve(url);
+                    if ("file".equals(resolved.getScheme())) {
+                        paths.add(Path.of(resolved));
+                    }
+                }
+                return new Content(List.copyOf(paths), file.getEntry(CLASS_FILE) != null);
+            } catch (IllegalArgumentException e) {
+                throw new IOException("cannot follow the manifest of " + jar, e);
+            }
+        }
+    }
+
+    /** Null where no archive is possible. */
+    static @Nullable ArchiveKey of(Path java, ClassPath classPath, JvmOptions jvm) throws IOException {
+        Path base = baseArchive(java);
+        if (base == null
+                || jvm.args().stream()
+                        .anyMatch(option -> EXCLUDES.matcher(option).matches())
+                || jvm.environment().keySet().stream().anyMatch(OPTIONS_OF_THE_ENVIRONMENT::contains)) {
+            return null;
+        }
+        List<Path> jars = new ArrayList<>();
+        Set<String> described = new LinkedHashSet<>();
+        for (Path entry : classPath.entries()) {
+            if (!describe(entry, described)) {
+                break;
+            }
+            jars.add(entry);
+        }
+        if (described.stream().noneMatch(ArchiveKey::holdsThisLibrary)) {
+            return null; // nobody could train
+        }
+        List<String> options = jvm.args().stream()
+                .filter(option -> COUNTS.matcher(option).matches())
+                .toList();
+        InheritedFlags.ofThisJvm().stream()
+                .filter(option -> COUNTS.matcher(option).matches())
+                .forEach(described::add);
+        described.addAll(options);
+        described.add(attributes(base));
+        described.add(release(java));
+        return new ArchiveKey(digest(described), List.copyOf(jars), options);
+    }
+
+    /** Adds what a JVM compares of a jar, and of those its manifest leads to; false if one of them is no jar. */
+    private static boolean describe(Path entry, Set<String> described) throws IOException {
+        if (!Files.isRegularFile(entry) || PrivateDirectory.holds(entry)) {
+            return false; // what was unpacked for this JVM has another name in the next one
+        }
+        String attributes = attributes(entry);
+        if (!described.add(attributes)) {
+            return true;
+        }
+        Content content = KNOWN.get(attributes);
+        if (content == null) {
+            content = Content.of(entry);
+            KNOWN.put(attributes, content);
+        }
+        for (Path next : content.classPath()) {
+            if (Files.exists(next) && !describe(next, described)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean holdsThisLibrary(String jar) {
+        Content content = KNOWN.get(jar);
+        return content != null && content.library();
+    }
+
+    /** What the JDK ships, and what every other archive is an addition to; null if it ships none. */
+    private static @Nullable Path baseArchive(Path java) {
+        Path home = java.resolveSibling("..").normalize();
+        Path archive = home.resolve("lib").resolve("server").resolve("classes.jsa");
+        return File.separatorChar == '/' && Files.isRegularFile(archive) ? archive : null;
+    }
+
+    private static String release(Path java) throws IOException {
+        Path file = java.resolveSibling("..").normalize().resolve("release");
+        return Files.isRegularFile(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+    }
+
+    private static String attributes(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return file + "|" + attributes.size() + "|" + attributes.lastModifiedTime();
+    }
+
+    private static String digest(Set<String> described) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : described) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.poolmanager.launch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the children of one pool take their classes from an archive, and sees to it that there is one. Whatever goes
+ * wrong with that, children start as they do without. Safe for use by many threads.
+ *
+ * <p>Where no archive fits, one child writes down which classes it loads. A while after it is ready, a JVM of low
+ * priority is started that loads the same classes, runs nothing of them, and leaves the archive behind.
+ */
+public final class SharedClasses implements AutoCloseable {
+
+    private final JvmOptions options;
+
+    private final ClassPath classPath;
+
+    private final Path directory;
+
+    private @Nullable Training training;
+
+    private boolean closed;
+
+    /**
+     * @param directory that of the pool, which belongs to its owner alone and is removed with the pool
+     */
+    public SharedClasses(JvmOptions options, ClassPath classPath, Path directory) {
+        this.options = options;
+        this.classPath = classPath;
+        this.directory = directory;
+    }
+
+    /**
+     * Starts a child, see {@link ChildJvm#start}.
+     *
+     * @throws LaunchException likewise
+     */
+    public ChildJvm start(String mainClass) {
+        ClassSupply supply = supply();
+        try {
+            ChildJvm child = ChildJvm.start(mainClass, classPath, options, directory, supply);
+            if (supply.kind() == ClassSupply.Kind.RECORDING) {
+                var unused = child.onExit().thenRun(this::recorderEnded);
+            }
+            return child;
+        } catch (LaunchException e) {
+            if (supply.kind() == ClassSupply.Kind.RECORDING) {
+                recorderEnded();
+            }
+            throw e;
+        }
+    }
+
+    /** Says that a child has come up. */
+    public synchronized void ready(ChildJvm child) {
+        if (child.supply().kind() == ClassSupply.Kind.RECORDING && training != null && !closed) {
+            training.begin();
+        }
+    }
+
+    /**
+     * Whether the JVM of a child that ended before it was ready crashed, and an archive may be the reason. That archive
+     * is not used again, so another start makes sense.
+     */
+    public boolean mayHaveBroken(ChildJvm child, int exitValue) {
+        ClassSupply supply = child.supply();
+        Path crashLog = child.crashLog();
+        String signal = Signals.of(exitValue);
+        boolean crashed = crashLog != null || (signal != null && Signals.isCrash(signal));
+        if (supply.kind() != ClassSupply.Kind.ARCHIVE || supply.file() == null || !crashed) {
+            return false;
+        }
+        ArchiveDirectory.distrust(supply.file());
+        if (crashLog != null) {
+            ArgumentFile.delete(crashLog); // kept, it would be taken for the reason of another end
+        }
+        return true;
+    }
+
+    private synchronized ClassSupply supply() {
+        if (!options.shareClasses() || closed) {
+            return ClassSupply.NONE;
+        }
+        try {
+            Path java = JavaBinary.of(options.javaHome());
+            ArchiveKey key = ArchiveKey.of(java, classPath, options);
+            ArchiveDirectory archives = key == null ? null : ArchiveDirectory.open(directory);
+            return key == null || archives == null ? ClassSupply.NONE : supply(key, archives);
+        } catch (IOException | RuntimeException e) {
+            return ClassSupply.NONE; // what it may mean for the start, the start itself will say
+        }
+    }
+
+    private ClassSupply supply(ArchiveKey key, ArchiveDirectory archives) throws IOException {
+        Path archive = archives.find(key);
+        if (archive != null) {
+            return new ClassSupply(ClassSupply.Kind.ARCHIVE, archive);
+        }
+        Training claimed = Training.claim(key, options, archives, directory);
+        if (claimed == null) {
+            return ClassSupply.NONE;
+        }
+        training = claimed;
+        return new ClassSupply(ClassSupply.Kind.RECORDING, claimed.recording());
+    }
+
+    /** If it never became ready, another one may record. */
+    private synchronized void recorderEnded() {
+        if (training != null) {
+            training.cancel();
+        }
+    }
+
+    /** Ends what is under way, the process included. */
+    @Override
+    public void close() {
+        Training last;
+        synchronized (this) {
+            closed = true;
+            last = training;
+        }
+        if (last != null) {
+            last.end();
+        }
+    }
+}

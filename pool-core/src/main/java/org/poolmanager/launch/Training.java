@@ -1,0 +1,229 @@
+package org.poolmanager.launch;
+
+import java.io.BufferedReader;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one archive from what one child has loaded, on a thread and in a process of its own. */
+final class Training {
+
+    private static final String MAIN = "org.poolmanager.worker.ClassLoadingMain";
+
+    /** The application's own start comes first, and a worker's first tasks should be in the record. */
+    private static final Duration DELAY = Duration.ofSeconds(1);
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    private static final Duration TEAR_DOWN = Duration.ofSeconds(2);
+
+    private static final int MAX_CLASSES = 50_000;
+
+    /** Classes with another source were made at run time, or are in the JDK's archive. */
+    private static final Pattern LOADED = Pattern.compile("(\\S+) source: (?:file|jrt):.*");
+
+    /** What pools of this JVM are making, or could not make. */
+    private static final Set<String> CLAIMED = ConcurrentHashMap.newKeySet();
+
+    private enum State {
+        RECORDING,
+        RUNNING,
+        DONE,
+        ENDED
+    }
+
+    private final ArchiveKey key;
+
+    private final JvmOptions options;
+
+    private final ArchiveDirectory archives;
+
+    private final Path directory;
+
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    private State state = State.RECORDING;
+
+    private @Nullable ChildJvm trainer;
+
+    private Training(ArchiveKey key, JvmOptions options, ArchiveDirectory archives, Path directory) {
+        this.key = key;
+        this.options = options;
+        this.archives = archives;
+        this.directory = directory;
+    }
+
+    /** Null if it makes no sense, or another pool of this JVM is at it or has failed. */
+    static @Nullable Training claim(ArchiveKey key, JvmOptions options, ArchiveDirectory archives, Path directory) {
+        // The JVM gives these characters of a file's name a meaning.
+        boolean canRecord =
+                !directory.toString().contains("%") && !directory.toString().contains("\"");
+        return canRecord && !archives.isHopeless(key) && CLAIMED.add(key.id())
+                ? new Training(key, options, archives, directory)
+                : null;
+    }
+
+    Path recording() {
+        return directory.resolve("classes.log");
+    }
+
+    synchronized void begin() {
+        if (state == State.RECORDING) {
+            state = State.RUNNING;
+            Thread thread = new Thread(null, this::run, "poolmanager-class-archive", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** Gives up if it has not begun. */
+    synchronized void cancel() {
+        if (state == State.RECORDING) {
+            state = State.ENDED;
+            CLAIMED.remove(key.id());
+        }
+    }
+
+    /** Ends it, and waits for the end of its process. */
+    void end() {
+        ChildJvm running;
+        synchronized (this) {
+            if (state == State.DONE || state == State.ENDED) {
+                return;
+            }
+            state = State.ENDED;
+            CLAIMED.remove(key.id());
+            running = trainer;
+        }
+        end.countDown();
+        if (running != null) {
+            running.kill();
+            awaitExit(running, TEAR_DOWN);
+        }
+    }
+
+    private void run() {
+        try {
+            if (!end.await(DELAY.toMillis(), TimeUnit.MILLISECONDS)) {
+                train();
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            // Nobody waits for it. What has been claimed stays so: this JVM does not try again.
+        } finally {
+            synchronized (this) {
+                if (state == State.RUNNING) {
+                    state = State.DONE;
+                }
+            }
+        }
+    }
+
+    private void train() throws IOException {
+        Path made = directory.resolve("classes.jsa");
+        try {
+            List<String> classes = recorded();
+            ChildJvm child = launch(made);
+            if (child == null) {
+                return;
+            }
+            discard(child.stdout());
+            discard(child.stderr());
+            tell(child, classes);
+            int value = awaitExit(child, LIMIT);
+            synchronized (this) {
+                if (state != State.RUNNING) {
+                    return;
+                }
+                if (value == 0 && Files.exists(made)) {
+                    archives.publish(key, made);
+                    CLAIMED.remove(key.id());
+                } else {
+                    archives.setHopeless(key);
+                }
+            }
+        } finally {
+            Files.deleteIfExists(made);
+        }
+    }
+
+    private List<String> recorded() throws IOException {
+        List<String> classes = new ArrayList<>();
+        // The child goes on writing, so the last line may be half there.
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(recording()), StandardCharsets.UTF_8))) {
+            String line;
+            while ((line = lines.readLine()) != null && classes.size() < MAX_CLASSES) {
+                Matcher loaded = LOADED.matcher(line);
+                if (loaded.matches()) {
+                    classes.add(loaded.group(1));
+                }
+            }
+        }
+        return classes;
+    }
+
+    private synchronized @Nullable ChildJvm launch(Path made) {
+        if (state != State.RUNNING) {
+            return null;
+        }
+        ClassPath jars = ClassPath.ofEntries(key.jars());
+        JvmOptions counting =
+                new JvmOptions(options.javaHome(), key.options(), options.environment(), options.workingDirectory());
+        ChildJvm child =
+                ChildJvm.start(MAIN, jars, counting, directory, new ClassSupply(ClassSupply.Kind.TRAINING, made));
+        trainer = child;
+        return child;
+    }
+
+    private static void tell(ChildJvm child, List<String> classes) throws IOException {
+        DataOutputStream out = new DataOutputStream(child.stdin());
+        out.writeInt(classes.size());
+        for (String name : classes) {
+            out.writeUTF(name);
+        }
+        out.flush();
+    }
+
+    private static void discard(InputStream stream) {
+        Thread reader = new Thread(null, () -> readAll(stream), "poolmanager-class-archive-output", 0, false);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private static void readAll(InputStream stream) {
+        try (stream) {
+            stream.skip(Long.MAX_VALUE);
+        } catch (IOException e) {
+            // The stream ends like this when the process is killed.
+        }
+    }
+
+    private static int awaitExit(ChildJvm child, Duration limit) {
+        try {
+            return child.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            child.kill();
+            return -1;
+        } catch (InterruptedException e) {
+            child.kill();
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+}

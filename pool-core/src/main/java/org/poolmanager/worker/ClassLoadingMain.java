@@ -1,0 +1,47 @@
+package org.poolmanager.worker;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+
+/**
+ * The main class of a JVM that makes a class-data archive: it loads classes, and its end does the rest. No class is
+ * initialised, so no code of a worker runs.
+ */
+public final class ClassLoadingMain {
+
+    private ClassLoadingMain() {}
+
+    /**
+     * Called by the parent's command line, not by hand.
+     *
+     * @param args none; the names come over standard input, which then is the life line
+     * @throws IOException if the parent is gone
+     */
+    public static void main(String[] args) throws IOException {
+        TerminalSignals.ignore();
+        FileInputStream in = new FileInputStream(FileDescriptor.in);
+        DataInputStream names = new DataInputStream(new BufferedInputStream(in));
+        String[] classes = new String[names.readInt()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = names.readUTF();
+        }
+        Thread lifeLine = new Thread(new LifeLine(in)::hold, "poolmanager-life-line");
+        lifeLine.setDaemon(true);
+        lifeLine.start();
+        ClassLoader loader = ClassLoader.getSystemClassLoader();
+        for (String name : classes) {
+            load(name, loader);
+        }
+    }
+
+    private static void load(String name, ClassLoader loader) {
+        try {
+            Class.forName(name, false, loader);
+        } catch (ClassNotFoundException | LinkageError e) {
+            // It came from a loader of the worker's own, or the jar has changed since.
+        }
+    }
+}

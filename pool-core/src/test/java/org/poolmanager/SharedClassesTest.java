@@ -1,0 +1,341 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.worker.PoolProcess;
+
+@ExtendWith(NoLeftovers.class)
+@EnabledOnOs(OS.LINUX)
+@DisplayName("Shared classes")
+class SharedClassesTest {
+
+    private static final String DIRECTORY = "poolmanager.cache-directory";
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private static final Duration TRAINED = Duration.ofSeconds(60);
+
+    @TempDir
+    static Path shared;
+
+    private static List<Path> jars;
+
+    /** An archive that was made before; training takes a while. */
+    private static Path trained;
+
+    @TempDir
+    Path temp;
+
+    private Path cache;
+
+    @BeforeAll
+    static void prepare() throws Exception {
+        jars = Jars.ofClassPath(shared);
+        SharedClassesTest first = new SharedClassesTest();
+        first.temp = shared;
+        first.setCache();
+        trained = first.train();
+        first.clearCache();
+    }
+
+    @BeforeEach
+    void setCache() {
+        cache = temp.resolve("caches").resolve("poolmanager");
+        System.setProperty(DIRECTORY, cache.toString());
+    }
+
+    @AfterEach
+    void clearCache() {
+        System.clearProperty(DIRECTORY);
+    }
+
+    @Test
+    @DisplayName("an archive is made once, after the first start, and later starts use it")
+    void madeOnceAndUsed() throws Exception {
+        Path archive = train();
+        Instant made = Files.getLastModifiedTime(archive).toInstant();
+
+        for (int start = 0; start < 2; start++) {
+            try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
+                assertThat(mapped(pool)).containsExactly(archive.toString());
+                assertThat(pool.map(List.of(21))).containsExactly(42);
+            }
+        }
+        assertThat(archives()).containsExactly(archive);
+        assertThat(Files.getLastModifiedTime(archive).toInstant()).isEqualTo(made);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    @DisplayName("a damaged archive does no harm, and is replaced")
+    void damaged() throws Exception {
+        Path archive = trainedBefore();
+        assertThat(archive.toFile().setWritable(true)).isTrue();
+        try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
+            file.setLength(file.length() / 2);
+        }
+
+        Path replaced = train();
+
+        try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
+            assertThat(mapped(pool)).containsExactly(replaced.toString());
+        }
+    }
+
+    @Test
+    @DisplayName("an archive that crashes the JVM is given up, and the worker starts without it")
+    void crashing() throws Exception {
+        // With an option of its own: this JVM never again trusts what is made for the same.
+        UnaryOperator<PoolManagerBuilder<Integer, Integer>> options = b -> b.jvm(jvm("-Xmx65m"));
+        Path archive = train(options);
+        byte[] content = Files.readAllBytes(archive);
+        content = Arrays.copyOf(content, content.length / 2); // JDK 17 maps it nevertheless, and crashes
+        CRC32C sum = new CRC32C();
+        sum.update(content);
+        String name = archive.getFileName().toString();
+        String key = name.substring(0, name.indexOf('-') + 1);
+        Files.delete(archive);
+        Path evil = cache.resolve(
+                key + Integer.toHexString(content.length) + "-" + Long.toHexString(sum.getValue()) + ".jsa");
+        Files.write(evil, content);
+
+        try (PoolManager<Integer, Integer> pool = pool(options)) {
+            assertThat(mapped(pool)).isEmpty();
+            assertThat(pool.map(List.of(21))).containsExactly(42);
+        }
+        if (Runtime.version().feature() == 17) { // newer ones notice it themselves, and go on
+            assertThat(evil).doesNotExist();
+        }
+    }
+
+    @Test
+    @DisplayName("a jar that changes makes an archive unfit, and another is made")
+    void changedClassPath() throws Exception {
+        Path archive = trainedBefore();
+        Path jar = jars.get(0);
+        FileTime before = Files.getLastModifiedTime(jar);
+        Files.setLastModifiedTime(jar, FileTime.from(before.toInstant().minusSeconds(60)));
+        try {
+            assertThat(train()).isNotEqualTo(archive);
+        } finally {
+            Files.setLastModifiedTime(jar, before);
+        }
+        assertThat(archives()).hasSize(2).contains(archive);
+    }
+
+    @Test
+    @DisplayName("options that a JVM compares choose another archive, and others do not")
+    void options() throws Exception {
+        Path archive = trainedBefore();
+
+        try (PoolManager<Integer, Integer> pool = pool(b -> b.jvm(jvm("-Dsome=thing", "-Xss2m")))) {
+            assertThat(mapped(pool)).containsExactly(archive.toString());
+        }
+        try (PoolManager<Integer, Integer> pool = pool(b -> b.jvm(jvm("-Xmx64m")))) {
+            assertThat(mapped(pool)).isEmpty();
+        }
+        try (PoolManager<Integer, Integer> pool = pool(b -> b.jvm(jvm("-Xshare:off")))) {
+            assertThat(mapped(pool)).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("where no archive can be kept, or a directory comes first, workers start as without")
+    void impossible() throws Exception {
+        Files.createDirectories(cache.getParent());
+        Files.writeString(cache, "no directory");
+        assertStartsWithout(UnaryOperator.identity());
+
+        Path foreign = temp.resolve("foreign");
+        Files.createDirectory(
+                foreign, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        System.setProperty(DIRECTORY, foreign.toString());
+        assertStartsWithout(UnaryOperator.identity());
+
+        Path link = temp.resolve("link");
+        Files.createSymbolicLink(link, Files.createTempDirectory(temp, "private"));
+        System.setProperty(DIRECTORY, link.toString());
+        assertStartsWithout(UnaryOperator.identity());
+
+        System.setProperty(DIRECTORY, temp.resolve("good").toString());
+        List<Path> directoryFirst =
+                Stream.concat(Stream.of(temp), jars.stream()).toList();
+        assertStartsWithout(b -> b.classPath(directoryFirst));
+    }
+
+    @Test
+    @DisplayName("it can be turned off")
+    void turnedOff() throws Exception {
+        trainedBefore();
+        assertStartsWithout(b -> b.jvm(JvmOptions.defaults().withShareClasses(false)));
+    }
+
+    @Test
+    @DisplayName("closing a pool during a training ends it, and leaves nothing")
+    void closedInTraining() throws Exception {
+        PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity());
+        await().atMost(TRAINED).until(() -> children() == 2);
+        long start = System.nanoTime();
+        pool.close();
+        System.out.printf("Closed during a training in %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        assertThat(children()).isZero();
+        try (Stream<Path> files = Files.list(cache)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("two parents at once make one archive, and neither is disturbed")
+    void twoParents() throws Exception {
+        try (ParentJvm one = parent();
+                ParentJvm two = parent()) {
+            assertThat(one.awaitWorkers()).hasSize(1);
+            assertThat(two.awaitWorkers()).hasSize(1);
+            await().atMost(TRAINED)
+                    .until(() -> children(one) == 1
+                            && children(two) == 1
+                            && archives().size() == 1);
+        }
+        try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
+            assertThat(mapped(pool)).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("C101: a parent killed during a training leaves no process behind")
+    void parentKilled() throws Exception {
+        try (ParentJvm parent = parent()) {
+            ProcessHandle handle = parent.process().toHandle();
+            await().atMost(TRAINED).until(() -> handle.children().count() == 2);
+            List<ProcessHandle> all = handle.children().toList();
+            long start = System.nanoTime();
+            parent.signal("KILL");
+            await().atMost(Duration.ofSeconds(3)).until(() -> all.stream().noneMatch(ParentJvm::isRunning));
+            System.out.printf("C101 training: gone after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        }
+        assertThat(archives()).isEmpty();
+    }
+
+    // ---- helpers ----
+
+    /** As an earlier JVM left it. */
+    private Path trainedBefore() throws IOException {
+        Files.createDirectories(cache, OWNER_ONLY);
+        return Files.copy(trained, cache.resolve(trained.getFileName()));
+    }
+
+    /** Starts a pool without a fitting archive, and waits for the one that it makes. */
+    private Path train() throws Exception {
+        return train(UnaryOperator.identity());
+    }
+
+    private Path train(UnaryOperator<PoolManagerBuilder<Integer, Integer>> options) throws Exception {
+        List<Path> before = archives();
+        try (PoolManager<Integer, Integer> pool = pool(options)) {
+            assertThat(mapped(pool)).isEmpty();
+            assertThat(pool.map(List.of(21))).containsExactly(42);
+            await().atMost(TRAINED).until(() -> !before.containsAll(archives()));
+            await().atMost(TRAINED).until(() -> children() == 1);
+        }
+        return archives().stream()
+                .filter(archive -> !before.contains(archive))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void assertStartsWithout(UnaryOperator<PoolManagerBuilder<Integer, Integer>> options) throws Exception {
+        try (PoolManager<Integer, Integer> pool = pool(options)) {
+            assertThat(mapped(pool)).isEmpty();
+            assertThat(pool.map(List.of(21))).containsExactly(42);
+            assertThat(recordings(pool)).isEmpty();
+        }
+    }
+
+    private static PoolManager<Integer, Integer> pool(UnaryOperator<PoolManagerBuilder<Integer, Integer>> options) {
+        return options.apply(PoolManager.builder(Doubling.class).size(1).classPath(jars))
+                .start();
+    }
+
+    private static JvmOptions jvm(String... args) {
+        return new JvmOptions(null, List.of(args), Map.of(), null);
+    }
+
+    private ParentJvm parent() throws IOException {
+        return ParentJvm.start(
+                "sharing",
+                cache,
+                String.join(":", jars.stream().map(Path::toString).toList()));
+    }
+
+    private List<Path> archives() throws IOException {
+        if (!Files.isDirectory(cache)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(cache)) {
+            return files.filter(file -> file.toString().endsWith(".jsa")).toList();
+        }
+    }
+
+    /** The archives that the pool's worker has in its memory, the JDK's own left out. */
+    private static List<String> mapped(PoolManager<?, ?> pool) throws IOException {
+        long pid = pool.stats().workerList().get(0).pid();
+        try (Stream<String> maps = Files.lines(Path.of("/proc", Long.toString(pid), "maps"))) {
+            return maps.filter(line -> line.endsWith(".jsa") && !line.contains("/lib/server/"))
+                    .map(line -> line.substring(line.indexOf('/')))
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    private static List<String> recordings(PoolManager<?, ?> pool) throws IOException {
+        long pid = pool.stats().workerList().get(0).pid();
+        String commandLine = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+        return Stream.of(commandLine.split("\0"))
+                .filter(word -> word.startsWith("-Xlog:class"))
+                .toList();
+    }
+
+    private static long children() {
+        return ProcessHandle.current().descendants().count();
+    }
+
+    private static long children(ParentJvm parent) {
+        return parent.process().toHandle().children().count();
+    }
+
+    static final class Doubling implements PoolProcess<Integer, Integer> {
+
+        @Override
+        public Integer run(Integer task) {
+            return 2 * task;
+        }
+    }
+}
