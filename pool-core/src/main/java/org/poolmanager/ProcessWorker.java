@@ -53,9 +53,7 @@ final class ProcessWorker implements Worker {
 
     private final Sink sink;
 
-    private final Path socket;
-
-    private final Path page;
+    private final int generation;
 
     private final OutputTail output;
 
@@ -95,8 +93,7 @@ final class ProcessWorker implements Worker {
         this.shared = shared;
         this.id = id;
         this.sink = sink;
-        this.socket = shared.directory().resolve("w" + id + "-" + generation + ".socket");
-        this.page = shared.directory().resolve("w" + id + "-" + generation + ".page");
+        this.generation = generation;
         this.output = new OutputTail(shared.life, this, sink);
     }
 
@@ -107,6 +104,7 @@ final class ProcessWorker implements Worker {
         Limits.Workers limits = shared.settings.limits().workers();
         Future<?> alarm = alarm("start-timeout", limits.start());
         try {
+            shared.ensureDirectory();
             shared.add(this); // before the levels are read, so that no change of them is missed
             FrameReader frames = connect();
             if (limits.init() != null) {
@@ -132,7 +130,7 @@ final class ProcessWorker implements Worker {
 
     private FrameReader connect() throws IOException {
         ServerSocketChannel listening = listen();
-        Scoreboard board = Scoreboard.create(page);
+        Scoreboard board = Scoreboard.create(file("page"));
         scoreboard = board;
         ChildJvm jvm = launch();
         String name = "pool-" + shared.settings.name() + "-worker-" + id;
@@ -141,8 +139,8 @@ final class ProcessWorker implements Worker {
         var unused = jvm.onExit().thenRun(this::closeServer);
         new StartConfig(
                         token,
-                        socket.toString(),
-                        page.toString(),
+                        file("socket").toString(),
+                        file("page").toString(),
                         shared.settings.name(),
                         id,
                         shared.settings.wire().maxPayload(),
@@ -171,7 +169,7 @@ final class ProcessWorker implements Worker {
         synchronized (this) {
             server = listening;
         }
-        listening.bind(UnixDomainSocketAddress.of(socket));
+        listening.bind(UnixDomainSocketAddress.of(file("socket")));
         return listening;
     }
 
@@ -520,7 +518,7 @@ final class ProcessWorker implements Worker {
             }
             if (server != null) {
                 server.close();
-                Files.deleteIfExists(socket);
+                Files.deleteIfExists(file("socket"));
             }
         } catch (IOException e) {
             // The directory is removed with the pool.
@@ -541,10 +539,14 @@ final class ProcessWorker implements Worker {
 
     private void deletePage() {
         try {
-            Files.deleteIfExists(page);
+            Files.deleteIfExists(file("page"));
         } catch (IOException e) {
             // The directory is removed with the pool.
         }
+    }
+
+    private Path file(String kind) {
+        return shared.directory().resolve("w" + id + "-" + generation + "." + kind);
     }
 
     private String who() {

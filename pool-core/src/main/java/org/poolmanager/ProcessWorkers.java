@@ -46,7 +46,7 @@ final class ProcessWorkers implements Workers {
     private Set<String> loggers = Set.of();
 
     /** Both set by {@link #open}, before any worker is created. */
-    private @Nullable SocketDirectory directory;
+    private volatile @Nullable SocketDirectory directory;
 
     private @Nullable ClassPath classPath;
 
@@ -110,13 +110,14 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (levelWatch != null) {
             levelWatch.close();
             levelWatch = null;
         }
-        if (directory != null) {
-            directory.close();
+        SocketDirectory present = directory;
+        if (present != null) {
+            present.close();
             directory = null;
         }
     }
@@ -156,10 +157,20 @@ final class ProcessWorkers implements Workers {
     }
 
     Path directory() {
-        if (directory == null) {
+        SocketDirectory present = directory;
+        if (present == null) {
             throw new IllegalStateException("not open");
         }
-        return directory.path();
+        return present.path();
+    }
+
+    /** Makes a new one if somebody who tidies up has removed it. */
+    synchronized void ensureDirectory() {
+        SocketDirectory present = directory;
+        if (present != null && !present.exists()) {
+            directory = SocketDirectory.create();
+            present.close();
+        }
     }
 
     ClassPath classPath() {
