@@ -2,14 +2,10 @@ package org.poolmanager;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,10 +60,7 @@ final class ProcessWorker implements Worker {
     /** Changed under this object's lock: a kill may come at any moment of the start. */
     private volatile @Nullable ChildJvm child;
 
-    private @Nullable ServerSocketChannel server;
-
-    /** Who has connected and not yet shown the token. */
-    private @Nullable SocketChannel caller;
+    private @Nullable Doorkeeper door;
 
     private boolean killed;
 
@@ -119,7 +112,7 @@ final class ProcessWorker implements Worker {
             throw startFailure(e);
         } finally {
             alarm.cancel(false);
-            closeServer();
+            closeDoor();
         }
     }
 
@@ -129,14 +122,14 @@ final class ProcessWorker implements Worker {
     }
 
     private FrameReader connect() throws IOException {
-        ServerSocketChannel listening = listen();
+        Doorkeeper listening = listen();
         Scoreboard board = Scoreboard.create(file("page"));
         scoreboard = board;
         ChildJvm jvm = launch();
         String name = "pool-" + shared.settings.name() + "-worker-" + id;
         output.read(jvm.stdout(), false, name + "-stdout");
         output.read(jvm.stderr(), true, name + "-stderr");
-        var unused = jvm.onExit().thenRun(this::closeServer);
+        var unused = jvm.onExit().thenRun(this::closeDoor);
         new StartConfig(
                         token,
                         file("socket").toString(),
@@ -148,7 +141,7 @@ final class ProcessWorker implements Worker {
                         shared.target,
                         shared.levels())
                 .write(jvm.stdin());
-        Connection child = connect(accept(listening));
+        Connection child = connect(listening.admit());
         connection = child;
         jvm.started();
         return new FrameReader(
@@ -164,12 +157,12 @@ final class ProcessWorker implements Worker {
         }
     }
 
-    private ServerSocketChannel listen() throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    private Doorkeeper listen() throws IOException {
+        Doorkeeper listening = new Doorkeeper(file("socket"), token);
         synchronized (this) {
-            server = listening;
+            door = listening;
         }
-        listening.bind(UnixDomainSocketAddress.of(file("socket")));
+        listening.open();
         return listening;
     }
 
@@ -181,36 +174,6 @@ final class ProcessWorker implements Worker {
         ChildJvm jvm = ChildJvm.start(MAIN, shared.classPath(), shared.settings.jvm(), shared.directory());
         child = jvm;
         return jvm;
-    }
-
-    /** Whoever connects must show the token before a single object of his is read. */
-    private SocketChannel accept(ServerSocketChannel listening) throws IOException {
-        while (true) {
-            SocketChannel candidate = listening.accept();
-            synchronized (this) {
-                caller = candidate;
-            }
-            if (showsToken(candidate)) {
-                synchronized (this) {
-                    caller = null;
-                }
-                return candidate;
-            }
-            candidate.close();
-        }
-    }
-
-    private boolean showsToken(SocketChannel candidate) {
-        ByteBuffer shown = ByteBuffer.allocate(StartConfig.TOKEN_BYTES);
-        try {
-            int count = 0;
-            while (shown.hasRemaining() && count >= 0) {
-                count = candidate.read(shown);
-            }
-        } catch (IOException e) {
-            return false; // a stranger who left, or the end of the start
-        }
-        return MessageDigest.isEqual(token, shown.array());
     }
 
     private void shake(FrameReader frames) throws IOException, WorkerStartException {
@@ -508,23 +471,18 @@ final class ProcessWorker implements Worker {
         if (jvm != null) {
             jvm.kill();
         }
-        closeServer();
+        closeDoor();
     }
 
-    private synchronized void closeServer() {
+    private synchronized void closeDoor() {
         try {
-            if (caller != null) {
-                caller.close();
-            }
-            if (server != null) {
-                server.close();
-                Files.deleteIfExists(file("socket"));
+            if (door != null) {
+                door.close();
             }
         } catch (IOException e) {
             // The directory is removed with the pool.
         }
-        caller = null;
-        server = null;
+        door = null;
     }
 
     private void closeChannel() {
