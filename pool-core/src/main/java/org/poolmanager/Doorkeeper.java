@@ -114,7 +114,7 @@ final class Doorkeeper implements Closeable {
         } catch (IOException e) {
             left = true;
         }
-        if (!left && !shown.hasRemaining() && MessageDigest.isEqual(token, shown.array())) {
+        if (!left && !shown.hasRemaining() && isToken(shown)) {
             return true;
         }
         if (left || !shown.hasRemaining()) {
@@ -122,6 +122,12 @@ final class Doorkeeper implements Closeable {
             newcomer.close();
         }
         return false;
+    }
+
+    private boolean isToken(ByteBuffer shown) {
+        byte[] words = new byte[token.length];
+        shown.flip().get(words);
+        return MessageDigest.isEqual(token, words);
     }
 
     /** Also ends a wait in {@link #admit}. */

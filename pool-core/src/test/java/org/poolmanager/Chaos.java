@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -36,8 +35,11 @@ import org.poolmanager.launch.JvmOptions;
  */
 final class Chaos {
 
-    /** What a task that hangs runs into; what others must not, on a busy machine. */
-    static final Duration TASK_LIMIT = Duration.ofSeconds(3);
+    /**
+     * What a task that hangs runs into, and others must not: the first task of a fresh JVM has taken three seconds on a machine
+     * with twenty busy processes for each core.
+     */
+    static final Duration TASK_LIMIT = Duration.ofSeconds(8);
 
     /** What is to be done. */
     record Plan(Isolation isolation, int size, int tasks, Duration limit, long seed) {}
@@ -372,17 +374,16 @@ final class Chaos {
 
     /** Takes what was put, slowly, until nothing more can come. */
     private @Nullable Void consume(PoolManager<Job, Object> pool, Random random) {
-        while (true) {
-            boolean over =
-                    fed && pool.stats().tasks().running() + pool.stats().queue().size() == 0;
-            Optional<Outcome<Object>> end = pool.poll();
-            if (end.isPresent()) {
-                record(put.get((int) end.get().index()), end.get());
-            } else if (over) {
-                return null;
-            }
+        while (!fed) {
+            pool.poll().ifPresent(this::recordPut);
             pause(random, 2000);
         }
+        pool.outcomes().forEach(this::recordPut); // waits for those that are done and not delivered yet
+        return null;
+    }
+
+    private void recordPut(Outcome<Object> outcome) {
+        record(put.get((int) outcome.index()), outcome);
     }
 
     private @Nullable Void clear(PoolManager<?, ?> pool, Random random) {

@@ -37,7 +37,7 @@ class ChaosTest {
                 isolation,
                 Integer.getInteger("chaos.size", 4),
                 Integer.getInteger("chaos.tasks", 100_000),
-                Duration.ofMinutes(Integer.getInteger("chaos.minutes", 60)),
+                Duration.ofMinutes(Integer.getInteger("chaos.minutes", 20)),
                 Long.getLong("chaos.seed", System.nanoTime())));
         System.out.println("Deaths of workers: " + verdict.deaths());
     }

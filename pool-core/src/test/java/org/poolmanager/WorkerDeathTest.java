@@ -77,7 +77,7 @@ class WorkerDeathTest {
     @Test
     @DisplayName("C050: whoever ends after its result is charged to the task then running, or to nobody")
     void c050DiesAfterItsResult() throws Exception {
-        diesAfterItsResult(8);
+        diesAfterItsResult(4);
     }
 
     @Test
