@@ -2,14 +2,10 @@ package org.poolmanager;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +54,7 @@ final class ProcessWorker implements Worker {
 
     private final Sink sink;
 
-    private final Path socket;
-
-    private final Path page;
+    private final int generation;
 
     private final OutputTail output;
 
@@ -71,10 +65,7 @@ final class ProcessWorker implements Worker {
     /** Changed under this object's lock: a kill may come at any moment of the start. */
     private volatile @Nullable ChildJvm child;
 
-    private @Nullable ServerSocketChannel server;
-
-    /** Who has connected and not yet shown the token. */
-    private @Nullable SocketChannel caller;
+    private @Nullable Doorkeeper door;
 
     private boolean killed;
 
@@ -100,8 +91,7 @@ final class ProcessWorker implements Worker {
         this.shared = shared;
         this.id = id;
         this.sink = sink;
-        this.socket = shared.directory().resolve("w" + id + "-" + generation + ".socket");
-        this.page = shared.directory().resolve("w" + id + "-" + generation + ".page");
+        this.generation = generation;
         this.output = new OutputTail(shared.life, this, sink);
     }
 
@@ -112,6 +102,7 @@ final class ProcessWorker implements Worker {
         Limits.Workers limits = shared.settings.limits().workers();
         Future<?> alarm = alarm("start-timeout", limits.start());
         try {
+            shared.ensureDirectory();
             shared.add(this); // before the levels are read, so that no change of them is missed
             FrameReader frames = connect();
             if (limits.init() != null) {
@@ -126,7 +117,7 @@ final class ProcessWorker implements Worker {
             throw startFailure(e);
         } finally {
             alarm.cancel(false);
-            closeServer();
+            closeDoor();
         }
     }
 
@@ -136,23 +127,23 @@ final class ProcessWorker implements Worker {
     }
 
     private FrameReader connect() throws IOException, InterruptedException {
-        Scoreboard board = Scoreboard.create(page);
+        Scoreboard board = Scoreboard.create(file("page"));
         scoreboard = board;
-        Connection peer = connect(launchAndAccept());
+        Connection peer = connect(launchAndAdmit());
         connection = peer;
         return new FrameReader(
                 new RescuingChannel(peer, board), shared.settings.wire().maxPayload());
     }
 
-    private SocketChannel launchAndAccept() throws IOException, InterruptedException {
-        ServerSocketChannel listening = listen();
+    private SocketChannel launchAndAdmit() throws IOException, InterruptedException {
+        Doorkeeper listening = listen();
         ChildJvm jvm = launch();
-        var unused = jvm.onExit().thenRun(() -> stopListening(listening));
+        var unused = jvm.onExit().thenRun(() -> closeDoor(listening));
         try {
             configure(jvm);
-            SocketChannel accepted = accept(listening);
+            SocketChannel admitted = listening.admit();
             jvm.started();
-            return accepted;
+            return admitted;
         } catch (IOException e) {
             if (isEnded() || !shared.classes().mayHaveBroken(jvm, awaitExit(jvm))) {
                 throw e;
@@ -161,8 +152,8 @@ final class ProcessWorker implements Worker {
                     "{} crashed before it was ready with {}, which is not used again. It is started without",
                     who(),
                     jvm.classSource());
-            closeServer();
-            return launchAndAccept();
+            closeDoor();
+            return launchAndAdmit();
         }
     }
 
@@ -172,8 +163,8 @@ final class ProcessWorker implements Worker {
         output.read(jvm.stderr(), true, name + "-stderr");
         new StartConfig(
                         token,
-                        socket.toString(),
-                        page.toString(),
+                        file("socket").toString(),
+                        file("page").toString(),
                         shared.settings.name(),
                         id,
                         shared.settings.wire().maxPayload(),
@@ -192,12 +183,12 @@ final class ProcessWorker implements Worker {
         }
     }
 
-    private ServerSocketChannel listen() throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    private Doorkeeper listen() throws IOException {
+        Doorkeeper listening = new Doorkeeper(file("socket"), token);
         synchronized (this) {
-            server = listening;
+            door = listening;
         }
-        listening.bind(UnixDomainSocketAddress.of(socket));
+        listening.open();
         return listening;
     }
 
@@ -209,36 +200,6 @@ final class ProcessWorker implements Worker {
         ChildJvm jvm = shared.classes().start(MAIN);
         child = jvm;
         return jvm;
-    }
-
-    /** Whoever connects must show the token before a single object of his is read. */
-    private SocketChannel accept(ServerSocketChannel listening) throws IOException {
-        while (true) {
-            SocketChannel candidate = listening.accept();
-            synchronized (this) {
-                caller = candidate;
-            }
-            if (showsToken(candidate)) {
-                synchronized (this) {
-                    caller = null;
-                }
-                return candidate;
-            }
-            candidate.close();
-        }
-    }
-
-    private boolean showsToken(SocketChannel candidate) {
-        ByteBuffer shown = ByteBuffer.allocate(StartConfig.TOKEN_BYTES);
-        try {
-            int count = 0;
-            while (shown.hasRemaining() && count >= 0) {
-                count = candidate.read(shown);
-            }
-        } catch (IOException e) {
-            return false; // a stranger who left, or the end of the start
-        }
-        return MessageDigest.isEqual(token, shown.array());
     }
 
     private void shake(FrameReader frames) throws IOException, WorkerStartException {
@@ -308,9 +269,10 @@ final class ProcessWorker implements Worker {
         return killed;
     }
 
-    private synchronized void stopListening(ServerSocketChannel listening) {
-        if (listening.equals(server)) {
-            closeServer();
+    @SuppressWarnings("ReferenceEquality") // the door of a start before this one has been closed
+    private synchronized void closeDoor(Doorkeeper mine) {
+        if (door == mine) {
+            closeDoor();
         }
     }
 
@@ -560,23 +522,18 @@ final class ProcessWorker implements Worker {
         if (jvm != null) {
             jvm.kill();
         }
-        closeServer();
+        closeDoor();
     }
 
-    private synchronized void closeServer() {
+    private synchronized void closeDoor() {
         try {
-            if (caller != null) {
-                caller.close();
-            }
-            if (server != null) {
-                server.close();
-                Files.deleteIfExists(socket);
+            if (door != null) {
+                door.close();
             }
         } catch (IOException e) {
             // The directory is removed with the pool.
         }
-        caller = null;
-        server = null;
+        door = null;
     }
 
     private void closeChannel() {
@@ -591,10 +548,14 @@ final class ProcessWorker implements Worker {
 
     private void deletePage() {
         try {
-            Files.deleteIfExists(page);
+            Files.deleteIfExists(file("page"));
         } catch (IOException e) {
             // The directory is removed with the pool.
         }
+    }
+
+    private Path file(String kind) {
+        return shared.directory().resolve("w" + id + "-" + generation + "." + kind);
     }
 
     private String who() {

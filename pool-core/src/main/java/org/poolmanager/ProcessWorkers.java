@@ -49,7 +49,7 @@ final class ProcessWorkers implements Workers {
     private Set<String> loggers = Set.of();
 
     /** Both set by {@link #open}, before any worker is created. */
-    private @Nullable SocketDirectory directory;
+    private volatile @Nullable SocketDirectory directory;
 
     private @Nullable SharedClasses classes;
 
@@ -115,7 +115,7 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (levelWatch != null) {
             levelWatch.close();
             levelWatch = null;
@@ -124,8 +124,9 @@ final class ProcessWorkers implements Workers {
             classes.close();
             classes = null;
         }
-        if (directory != null) {
-            directory.close();
+        SocketDirectory present = directory;
+        if (present != null) {
+            present.close();
             directory = null;
         }
     }
@@ -176,10 +177,20 @@ final class ProcessWorkers implements Workers {
     }
 
     Path directory() {
-        if (directory == null) {
+        SocketDirectory present = directory;
+        if (present == null) {
             throw new IllegalStateException("not open");
         }
-        return directory.path();
+        return present.path();
+    }
+
+    /** Makes a new one if somebody who tidies up has removed it. */
+    synchronized void ensureDirectory() {
+        SocketDirectory present = directory;
+        if (present != null && !present.exists()) {
+            directory = SocketDirectory.create();
+            present.close();
+        }
     }
 
     SharedClasses classes() {

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -77,6 +78,10 @@ final class SocketDirectory implements AutoCloseable {
         return path;
     }
 
+    boolean exists() {
+        return Files.isDirectory(path);
+    }
+
     @Override
     public void close() {
         try {
@@ -145,6 +150,8 @@ final class SocketDirectory implements AutoCloseable {
             if (empty) {
                 Files.deleteIfExists(directory);
             }
+        } catch (NoSuchFileException e) {
+            // Somebody else has removed it.
         } catch (IOException e) {
             LoggerFactory.getLogger(PoolManager.class).warn("The directory {} could not be removed", directory, e);
         }

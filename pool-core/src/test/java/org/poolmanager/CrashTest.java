@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +16,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.poolmanager.faults.Fault;
 import org.poolmanager.launch.ExitReason;
 import org.poolmanager.launch.JvmOptions;
 
@@ -143,7 +147,7 @@ class CrashTest {
                     return x;
                 })
                 .size(1)
-                .jvm(new JvmOptions(null, List.of("-Xmx64m"), java.util.Map.of(), null))
+                .jvm(new JvmOptions(null, List.of("-Xmx64m"), Map.of(), null))
                 .start()) {
             List<Integer> tasks = new ArrayList<>(IntStream.range(0, 20).boxed().toList());
             tasks.set(3, -1);
@@ -176,18 +180,28 @@ class CrashTest {
         }
     }
 
-    @Test
-    @DisplayName("C056: a native crash is told as such, its log is kept and named")
-    void c056NativeCrash() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::crashNatively).size(1).start()) {
-            assertThat(pool.mapOutcomes(List.of(1)).get(0).failure())
+    @ParameterizedTest
+    @CsvSource({"SEGV, SIGSEGV", "ABORT, SIGABRT"})
+    @DisplayName("C056: a native crash is told as such, its log is kept and named, and none lies elsewhere")
+    void c056NativeCrash(Fault fault, String signal, @TempDir Path workingDirectory) throws Exception {
+        try (var pool = PoolManager.builder(Fault::strike)
+                .size(1)
+                .jvm(new JvmOptions(null, List.of(), Map.of(), workingDirectory))
+                .start()) {
+            assertThat(pool.mapOutcomes(List.of(fault)).get(0).failure())
                     .isInstanceOfSatisfying(WorkerCrashedException.class, e -> {
                         assertThat(e.exit().reason()).isEqualTo(ExitReason.NATIVE_CRASH);
-                        assertThat(e.exit().crashLog()).isNotNull().exists();
-                        assertThat(e).hasMessageContaining("SIGSEGV").hasMessageContaining("hs_err");
-                        e.exit().crashLog().toFile().delete();
+                        assertThat(e.exit().signal()).isEqualTo(signal);
+                        assertThat(e).hasMessageContaining("crashed in native code: " + signal);
+                        if (fault == Fault.SEGV) { // whoever aborts, aborts before the JVM can write a log
+                            assertThat(e.exit().crashLog()).isNotNull().exists();
+                            assertThat(e).hasMessageContaining("hs_err");
+                            e.exit().crashLog().toFile().delete();
+                        }
                     });
+            assertThat(pool.map(List.of(Fault.NONE))).containsExactly("NONE");
         }
+        assertThat(workingDirectory).isDirectoryNotContaining("glob:**hs_err*");
     }
 
     @Test

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.launch.ClassPath;
 import org.poolmanager.launch.JvmOptions;
 import org.poolmanager.worker.PoolProcess;
 
@@ -126,6 +130,69 @@ class StartFailureTest {
                         .start())
                 .isInstanceOf(PoolStartException.class)
                 .hasMessageContaining("was not ready within its start-timeout of 2.000 s");
+    }
+
+    /** A Java home whose java is a script. */
+    private static JvmOptions script(Path home, String... lines) throws IOException {
+        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        return new JvmOptions(home, List.of(), Map.of(), null);
+    }
+
+    @Test
+    @DisplayName("C109: a child that never connects is ended at its start limit")
+    void c109NeverConnects(@TempDir Path home) throws Exception {
+        JvmOptions silent = script(home, "exec sleep 600");
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> PoolManager.builder(Tasks::twice)
+                        .size(2)
+                        .startTimeout(Duration.ofSeconds(1))
+                        .jvm(silent)
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("was not ready within its start-timeout of 1.000 s and was killed");
+        assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(10).toNanos());
+    }
+
+    @Test
+    @DisplayName("C109: what a JVM says of options it picked up is tolerated")
+    void c109PickedUp() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .jvm(new JvmOptions(null, List.of(), Map.of("JAVA_TOOL_OPTIONS", "-Dpicked=up"), null))
+                .start()) {
+            assertThat(pool.map(List.of(1))).containsExactly(2);
+        }
+    }
+
+    @Test
+    @DisplayName("C108: a start that fails is told once, and not tried again and again")
+    void c108NoRetryStorm(@TempDir Path home) throws Exception {
+        Path launches = home.resolve("launches");
+        JvmOptions failing = script(home, "echo launched >> '" + launches + "'", "echo no luck today >&2", "exit 7");
+        assertThatThrownBy(() ->
+                        PoolManager.builder(Tasks::twice).size(2).jvm(failing).start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("exited with value 7 before it was ready")
+                .hasMessageContaining("no luck today");
+        assertThat(Files.readAllLines(launches)).hasSizeBetween(2, 6);
+    }
+
+    @Test
+    @DisplayName("C107: a target that the child does not find is named")
+    void c107MissingInTheChild() throws Exception {
+        List<Path> withoutTests = ClassPath.of(PoolManager.class).entries().stream()
+                .filter(entry -> !entry.toString().contains("test"))
+                .toList();
+        assertThatThrownBy(() -> PoolManager.builder(Tasks.Calculator.class)
+                        .staticArgs(1, 2)
+                        .size(1)
+                        .classPath(withoutTests)
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("could not build its target")
+                .hasMessageContaining("org.poolmanager.Tasks$Calculator");
     }
 
     static final class NeverReady implements PoolProcess<Integer, Integer> {

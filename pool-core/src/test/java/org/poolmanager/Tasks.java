@@ -74,15 +74,6 @@ final class Tasks {
         return millis;
     }
 
-    /** Writes to address 0. By reflection, because the compiler warns of the class. */
-    static int crashNatively(int x) throws ReflectiveOperationException {
-        Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-        java.lang.reflect.Field instance = unsafe.getDeclaredField("theUnsafe");
-        instance.setAccessible(true);
-        unsafe.getMethod("putAddress", long.class, long.class).invoke(instance.get(null), 0L, 0L);
-        return x;
-    }
-
     static int log(int x) {
         LoggerFactory.getLogger("test.submodule").info("{}", x);
         LoggerFactory.getLogger("unregistered.logger").debug("stays in the worker");

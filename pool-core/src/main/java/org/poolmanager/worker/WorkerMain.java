@@ -190,6 +190,7 @@ public final class WorkerMain {
     /** An exit has begun: no task begins any more, what is finished is sent, and no thread of ours holds the exit up. */
     private void leave() {
         reception.leave();
+        LastWords.sayWhoExits();
         outlet.flush();
         try {
             lifeLine.leave();

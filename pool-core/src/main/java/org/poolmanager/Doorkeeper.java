@@ -1,0 +1,140 @@
+package org.poolmanager;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one in of all who knock at a socket: the one who shows the token, before a single object of his is read. Whoever is
+ * silent or slow keeps nobody waiting.
+ */
+final class Doorkeeper implements Closeable {
+
+    /** Of more than so many at the door, the first must go. A child shows its token as soon as it has knocked. */
+    private static final int CROWD = 64;
+
+    private final Path socket;
+
+    private final byte[] token;
+
+    private final Selector selector;
+
+    private final ServerSocketChannel server;
+
+    private final Deque<SocketChannel> atTheDoor = new ArrayDeque<>();
+
+    Doorkeeper(Path socket, byte[] token) throws IOException {
+        this.socket = socket;
+        this.token = token;
+        this.selector = Selector.open();
+        try {
+            this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        } catch (IOException | RuntimeException | Error e) {
+            selector.close();
+            throw e;
+        }
+    }
+
+    void open() throws IOException {
+        server.bind(UnixDomainSocketAddress.of(socket));
+        server.configureBlocking(false);
+        server.register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    /**
+     * Waits for the one with the token and sends all others away.
+     *
+     * @throws IOException if somebody closes the door meanwhile
+     */
+    SocketChannel admit() throws IOException {
+        SocketChannel guest = null;
+        try {
+            while (guest == null) {
+                selector.select();
+                guest = look();
+            }
+        } catch (ClosedSelectorException e) {
+            throw new IOException("nobody came", e);
+        } finally {
+            atTheDoor.remove(guest);
+            for (SocketChannel stranger : atTheDoor) {
+                stranger.close();
+            }
+        }
+        return guest;
+    }
+
+    private @Nullable SocketChannel look() throws IOException {
+        for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext(); keys.remove()) {
+            SelectionKey key = keys.next();
+            if (!key.isValid()) {
+                continue;
+            }
+            if (key.isAcceptable()) {
+                meet(server.accept());
+            } else if (showsToken(key)) {
+                return (SocketChannel) key.channel();
+            }
+        }
+        return null;
+    }
+
+    private void meet(@Nullable SocketChannel newcomer) throws IOException {
+        if (newcomer != null) {
+            atTheDoor.add(newcomer);
+            newcomer.configureBlocking(false);
+            newcomer.register(selector, SelectionKey.OP_READ, ByteBuffer.allocate(token.length));
+            if (atTheDoor.size() > CROWD) {
+                atTheDoor.remove().close();
+            }
+        }
+    }
+
+    /** Whether all of it has come; whoever shows something else, or leaves, is sent away. */
+    private boolean showsToken(SelectionKey key) throws IOException {
+        SocketChannel newcomer = (SocketChannel) key.channel();
+        ByteBuffer shown = (ByteBuffer) key.attachment();
+        boolean left;
+        try {
+            left = newcomer.read(shown) < 0;
+        } catch (IOException e) {
+            left = true;
+        }
+        if (!left && !shown.hasRemaining() && isToken(shown)) {
+            return true;
+        }
+        if (left || !shown.hasRemaining()) {
+            atTheDoor.remove(newcomer);
+            newcomer.close();
+        }
+        return false;
+    }
+
+    private boolean isToken(ByteBuffer shown) {
+        byte[] words = new byte[token.length];
+        shown.flip().get(words);
+        return MessageDigest.isEqual(token, words);
+    }
+
+    /** Also ends a wait in {@link #admit}. */
+    @Override
+    public void close() throws IOException {
+        selector.close();
+        server.close();
+        Files.deleteIfExists(socket);
+    }
+}

@@ -1,0 +1,297 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.poolmanager.faults.Fault;
+import org.poolmanager.launch.ExitReason;
+import org.poolmanager.launch.JvmOptions;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Exhausted resources")
+class ResourceTest {
+
+    /** Kinds of memory, and what a child has of them. */
+    enum Memory {
+        HEAP("-Xmx64m"),
+        METASPACE("-XX:MaxMetaspaceSize=24m"),
+        DIRECT("-XX:MaxDirectMemorySize=8m"),
+        THREADS("-Xmx64m");
+
+        private final String option;
+
+        Memory(String option) {
+            this.option = option;
+        }
+    }
+
+    private static String exhaust(String kind) throws Exception {
+        List<Object> hoard = new ArrayList<>();
+        switch (kind) {
+            case "HEAP" -> Fault.LEAK.strike();
+            case "METASPACE" -> {
+                while (true) {
+                    hoard.add(new Copy().define());
+                }
+            }
+            case "DIRECT" -> {
+                while (true) {
+                    hoard.add(ByteBuffer.allocateDirect(1 << 20));
+                }
+            }
+            // No system gives a thread a stack of so many terabytes.
+            case "THREADS" -> new Thread(null, () -> hoard.add(kind), "big", 1L << 46).start();
+            case "CAUGHT" -> {
+                try {
+                    throw new OutOfMemoryError("made up and caught");
+                } catch (OutOfMemoryError e) {
+                    return e.getMessage();
+                }
+            }
+            default -> {
+                // Nothing to do.
+            }
+        }
+        return kind;
+    }
+
+    /** Loads the same class once more. */
+    private static final class Copy extends ClassLoader {
+
+        Class<?> define() throws IOException {
+            String name = ResourceTest.class.getName();
+            try (InputStream in = ResourceTest.class.getResourceAsStream("ResourceTest.class")) {
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("C053: whatever memory is exhausted, the task says so, its worker is retired, and the next 20 succeed")
+    void c053Exhausted(Memory memory) throws Exception {
+        try (var pool = PoolManager.builder(ResourceTest::exhaust)
+                .size(1)
+                .jvm(new JvmOptions(null, List.of(memory.option), Map.of(), null))
+                .start()) {
+            long pid = pool.stats().workerList().get(0).pid();
+            RuntimeException failure =
+                    pool.mapOutcomes(List.of(memory.name())).get(0).failure();
+            System.out.println("C053 " + memory + ": " + failure.getMessage());
+            if (failure instanceof WorkerCrashedException crash) {
+                assertThat(crash.exit().reason()).isEqualTo(ExitReason.OUT_OF_MEMORY);
+            } else {
+                assertThat(failure).isInstanceOf(TaskFailedException.class).hasCauseInstanceOf(OutOfMemoryError.class);
+            }
+            assertThat(pool.map(Collections.nCopies(20, "fine"))).hasSize(20);
+            PoolStats.Worker worker = pool.stats().workerList().get(0);
+            assertThat(worker.pid()).isNotEqualTo(pid);
+            assertThat(worker.lastExit().reason()).isEqualTo(WorkerExit.OUT_OF_MEMORY);
+        }
+    }
+
+    @Test
+    @DisplayName("C053: an OutOfMemoryError that a task makes and catches is its own business")
+    void c053Caught() throws Exception {
+        try (var pool = PoolManager.builder(ResourceTest::exhaust).size(1).start()) {
+            assertThat(pool.map(List.of("CAUGHT", "fine"))).containsExactly("made up and caught", "fine");
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    /** Cannot be put into a set, nor printed. */
+    static final class Bottomless implements Serializable {
+
+        /** Where it is made, it has an end. */
+        private transient boolean tame = true;
+
+        @Override
+        public int hashCode() {
+            return tame ? 0 : 1 + hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public String toString() {
+            return tame ? "tame" : "1" + this;
+        }
+    }
+
+    private static Object overflow(Object task) throws Exception {
+        return task instanceof Bottomless bottomless ? bottomless.toString() : ((Fault) task).strike();
+    }
+
+    @BothModes
+    @DisplayName("C055: a stack overflow is an ordinary failure, with a bounded list of frames, and the worker goes on")
+    void c055StackOverflow(Isolation isolation) throws Exception {
+        try (var pool = PoolManager.builder(ResourceTest::overflow)
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            List<Object> tasks = new ArrayList<>(List.of(Fault.OVERFLOW_STACK));
+            if (isolation == Isolation.PROCESS) {
+                tasks.add(new Bottomless());
+                tasks.add(new HashSet<>(Set.of(new Bottomless())));
+            }
+            long start = System.nanoTime();
+            for (Outcome<Object> outcome : pool.mapOutcomes(tasks)) {
+                assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
+                assertThat(outcome.failure()).hasRootCauseInstanceOf(StackOverflowError.class);
+                assertThat(outcome.failure().getCause().getStackTrace()).hasSizeBetween(1, 1024);
+            }
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            System.out.println("C055 " + isolation + ": told after " + took + " ms");
+            assertThat(took).isLessThan(5000);
+            assertThat(pool.map(List.of(Fault.NONE))).containsExactly("NONE");
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("C112: a temporary directory that is removed meanwhile is replaced; running tasks do not notice")
+    void c112DirectoryRemoved() throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .size(1)
+                        .start()) {
+            CompletableFuture<Integer> running = pool.submit(-1);
+            gate.awaitArrivals(1);
+            for (Path directory : ParentJvm.directories(ProcessHandle.current().pid())) {
+                SocketDirectory.remove(directory);
+                assertThat(directory).doesNotExist();
+            }
+            gate.open();
+            assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
+            long pid = pool.stats().workerList().get(0).pid();
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            assertThat(pool.map(List.of(1, 2, 3))).containsExactly(1, 2, 3);
+            await().untilAsserted(() ->
+                    assertThat(pool.stats().workerList().get(0).pid()).isNotEqualTo(pid));
+        }
+    }
+
+    @Test
+    @DisplayName("C112: a temporary directory that cannot be used is named, or another one is used")
+    void c112UnusableDirectory(@TempDir Path directory) throws Exception {
+        String before = System.getProperty("java.io.tmpdir");
+        System.setProperty("java.io.tmpdir", directory.resolve("missing").toString());
+        try (var pool = PoolManager.builder(Tasks::twice).size(1).start()) {
+            assertThat(pool.map(List.of(1))).containsExactly(2);
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
+    @Test
+    @DisplayName("C110: a temporary directory whose name is too long for sockets is passed over")
+    void c110LongDirectory(@TempDir Path directory) throws Exception {
+        String before = System.getProperty("java.io.tmpdir");
+        Path longOne = Files.createDirectory(directory.resolve("d".repeat(150)));
+        System.setProperty("java.io.tmpdir", longOne.toString());
+        try (var pool = PoolManager.builder(Tasks::twice).size(1).start()) {
+            assertThat(pool.map(List.of(1))).containsExactly(2);
+            assertThat(longOne).isEmptyDirectory();
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @DisplayName("C113: 15 pools one after another leave nothing behind")
+    void c113PoolAfterPool() throws Exception {
+        poolAfterPool(15);
+        poolsAtOnce(3);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    @DisplayName("C113: the same with 1,000 pools, and 50 at once")
+    void c113PoolAfterPoolForLong() throws Exception {
+        poolAfterPool(1000);
+        poolsAtOnce(50);
+    }
+
+    private static void poolAfterPool(int pools) throws Exception {
+        use(2);
+        use(2); // everything that a JVM loads once is loaded
+        int descriptors = Descriptors.open();
+        int threads = threads();
+        long heap = usedHeap();
+        long start = System.nanoTime();
+        for (int i = 0; i < pools; i++) {
+            use(2);
+        }
+        long took = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+        await().untilAsserted(() -> {
+            assertThat(Descriptors.open()).isLessThanOrEqualTo(descriptors + 2);
+            assertThat(threads()).isLessThanOrEqualTo(threads);
+        });
+        long grown = usedHeap() - heap;
+        System.out.println("C113: " + pools + " pools in " + took + " s; heap grown by " + (grown >> 10) + " KiB");
+        assertThat(grown).isLessThan(10 << 20);
+        assertThat(ProcessHandle.current().descendants()).isEmpty();
+    }
+
+    private static void use(int size) throws InterruptedException {
+        try (var pool = PoolManager.builder(Tasks::twice).size(size).start()) {
+            assertThat(pool.map(List.of(1, 2, 3))).containsExactly(2, 4, 6);
+        }
+    }
+
+    private static void poolsAtOnce(int pools) throws Exception {
+        int descriptors = Descriptors.open();
+        List<PoolManager<Integer, Integer>> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < pools; i++) {
+                open.add(PoolManager.builder(Tasks::twice).size(2).start());
+            }
+            for (PoolManager<Integer, Integer> pool : open) {
+                assertThat(pool.map(List.of(1, 2, 3))).containsExactly(2, 4, 6);
+            }
+        } finally {
+            open.forEach(PoolManager::close);
+        }
+        await().untilAsserted(() -> assertThat(Descriptors.open()).isLessThanOrEqualTo(descriptors + 2));
+    }
+
+    /** The JDK keeps some of its own for a minute. */
+    private static int threads() {
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.getName().equals("process reaper"))
+                .count();
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}

@@ -1,0 +1,186 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Strangers at the door")
+class StrangerTest {
+
+    @Test
+    @DisplayName("X01: the silent, the slow, the wrong and the many keep nobody waiting, and are sent away")
+    void x01Strangers(@TempDir Path directory) throws Exception {
+        byte[] token = ProcessWorkers.newToken();
+        byte[] wrong = token.clone();
+        wrong[31]++;
+        Path socket = directory.resolve("w.socket");
+        List<SocketChannel> strangers = new ArrayList<>();
+        try (Doorkeeper door = new Doorkeeper(socket, token)) {
+            door.open();
+            CompletableFuture<SocketChannel> guest = CompletableFuture.supplyAsync(() -> admit(door));
+            for (int i = 0; i < 1000; i++) {
+                strangers.add(knock(socket, new byte[0])); // silent
+            }
+            strangers.add(knock(socket, wrong));
+            strangers.add(knock(socket, ProcessWorkers.newToken()));
+            strangers.add(knock(
+                    socket, "GET / HTTP/1.1\r\nHost: a-host-of-some-length\r\n".getBytes(StandardCharsets.UTF_8)));
+            strangers.add(knock(socket, Arrays.copyOf(token, 31)));
+            strangers.add(knock(socket, Arrays.copyOf(token, 1)));
+            assertThat(guest).isNotDone();
+            long start = System.nanoTime();
+            try (SocketChannel child = knock(socket, Arrays.copyOf(token, 7))) {
+                child.write(ByteBuffer.wrap(token, 7, 25));
+                try (SocketChannel admitted = guest.get(5, TimeUnit.SECONDS)) {
+                    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                    System.out.println("X01: admitted after " + took + " ms among " + strangers.size() + " strangers");
+                    child.write(ByteBuffer.wrap(new byte[] {42}));
+                    ByteBuffer first = ByteBuffer.allocate(8);
+                    await().until(() -> admitted.read(first) == 1);
+                    assertThat(first.get(0)).isEqualTo((byte) 42);
+                }
+            }
+            for (SocketChannel stranger : strangers) {
+                assertThat(isSentAway(stranger)).isTrue();
+            }
+        } finally {
+            for (SocketChannel stranger : strangers) {
+                stranger.close();
+            }
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    private static SocketChannel admit(Doorkeeper door) {
+        try {
+            return door.admit();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static SocketChannel knock(Path socket, byte[] words) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        channel.write(ByteBuffer.wrap(words));
+        return channel;
+    }
+
+    private static boolean isSentAway(SocketChannel stranger) {
+        try {
+            return stranger.read(ByteBuffer.allocate(1)) < 0;
+        } catch (IOException e) {
+            return true; // with bytes of its that nobody has read
+        }
+    }
+
+    @Test
+    @DisplayName("X01: a silent stranger who is there first does not hold up the start of a worker")
+    void x01SilentStrangerFirst() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::twice).size(1).build()) {
+            CompletableFuture<SocketChannel> stranger = CompletableFuture.supplyAsync(StrangerTest::knockFirst);
+            long start = System.nanoTime();
+            pool.start();
+            System.out.println(
+                    "X01: started after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
+            assertThat(pool.map(List.of(1))).containsExactly(2);
+            try (SocketChannel channel = stranger.get(20, TimeUnit.SECONDS)) {
+                assertThat(isSentAway(channel)).isTrue();
+            }
+        }
+    }
+
+    /** Before the child can: it takes a JVM's start to get there. */
+    private static SocketChannel knockFirst() {
+        while (true) {
+            try {
+                for (Path directory :
+                        ParentJvm.directories(ProcessHandle.current().pid())) {
+                    for (Path file : filesIn(directory)) {
+                        if (file.toString().endsWith(".socket")) {
+                            return knock(file, new byte[0]);
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                Thread.onSpinWait(); // not yet
+            }
+        }
+    }
+
+    private static List<Path> filesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "X02, X06: the token is in no command line, environment, file or error, and the files are the owner's alone")
+    void x02TokenIsNowhere() throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGate, gate.port())
+                        .size(1)
+                        .start()) {
+            CompletableFuture<Integer> lost = pool.submit(1);
+            gate.awaitArrivals(1);
+            long pid = pool.stats().workerList().get(0).pid();
+            List<byte[]> places = new ArrayList<>();
+            places.add(Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline")));
+            places.add(Files.readAllBytes(Path.of("/proc", Long.toString(pid), "environ")));
+            for (Path directory : ParentJvm.directories(ProcessHandle.current().pid())) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                        .isEqualTo("rwx------");
+                for (Path file : filesIn(directory)) {
+                    places.add(Files.readAllBytes(file));
+                }
+            }
+            byte[] token = tokenOf(pool);
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            Throwable error = lost.handle((value, failure) -> failure).get(20, TimeUnit.SECONDS);
+            places.add((error + pool.stats().toString()).getBytes(StandardCharsets.ISO_8859_1));
+            for (byte[] place : places) {
+                String text = new String(place, StandardCharsets.ISO_8859_1);
+                for (String form : Set.of(
+                        new String(token, StandardCharsets.ISO_8859_1),
+                        HexFormat.of().formatHex(token),
+                        Base64.getEncoder().withoutPadding().encodeToString(token),
+                        Arrays.toString(token))) {
+                    assertThat(text.contains(form)).isFalse();
+                }
+            }
+        }
+    }
+
+    private static byte[] tokenOf(PoolManager<?, ?> pool) throws ReflectiveOperationException {
+        var engineField = PoolManager.class.getDeclaredField("engine");
+        engineField.setAccessible(true);
+        var token = ProcessWorker.class.getDeclaredField("token");
+        token.setAccessible(true);
+        return (byte[])
+                token.get(((Engine) engineField.get(pool)).board().slots().get(0).worker);
+    }
+}

@@ -1,0 +1,355 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.poolmanager.faults.Fault;
+import org.poolmanager.launch.ExitReason;
+
+@ExtendWith(NoLeftovers.class)
+@DisplayName("Deaths of workers at awkward moments")
+class WorkerDeathTest {
+
+    @Test
+    @DisplayName("C049: killed between batches, and just before close: no task fails, and one warning names the signal")
+    void c049KilledBetweenBatches() throws Exception {
+        try (Records warnings = new Records(PoolManager.class.getName(), Level.WARN)) {
+            var pool = PoolManager.builder(Tasks::pid).name("batches").size(2).start();
+            try (pool) {
+                for (int batch = 0; batch < 4; batch++) {
+                    List<Long> pids = pool.map(List.of(0, 0, 0, 0));
+                    kill(pids.get(0));
+                    assertThat(pool.map(List.of(0, 0, 0, 0))).hasSize(4); // at once, whoever knows of the death by now
+                }
+                kill(pool.map(List.of(0)).get(0));
+            }
+            assertThat(pool.stats().tasks().crashed()).isZero();
+            assertThat(pool.stats().tasks().completed()).isEqualTo(33);
+            assertThat(warnings.messages())
+                    .hasSizeBetween(4, 5) // the last may have come behind the close
+                    .allMatch(text -> text.contains("of pool 'batches'"))
+                    .allMatch(text -> text.contains("was killed by SIGKILL (exit value 137)"));
+        }
+    }
+
+    private static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    /** Answers, and exits when the gate lets it; or passes the gate itself. */
+    private static String answerThenExit(String task, int port) {
+        switch (task) {
+            case "exit later" ->
+                new Thread(
+                                () -> {
+                                    Gate.pass(port, task);
+                                    System.exit(42);
+                                },
+                                "late")
+                        .start();
+            case "wait" -> Gate.pass(port, task);
+            default -> {
+                // Nothing to do.
+            }
+        }
+        return task;
+    }
+
+    @Test
+    @DisplayName("C050: whoever ends after its result is charged to the task then running, or to nobody")
+    void c050DiesAfterItsResult() throws Exception {
+        diesAfterItsResult(4);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    @DisplayName("C050: the same, 1,000 rounds")
+    void c050DiesAfterItsResultForLong() throws Exception {
+        diesAfterItsResult(1000);
+    }
+
+    private static void diesAfterItsResult(int rounds) throws Exception {
+        for (int round = 0; round < rounds; round += 4) {
+            try (Gate gate = new Gate();
+                    var pool = PoolManager.builder(WorkerDeathTest::answerThenExit, gate.port())
+                            .size(1)
+                            .start()) {
+                for (int i = 0; i < 4; i++) {
+                    roundOfC050(pool, gate, i);
+                }
+                PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
+                assertThat(tasks.crashed()).isEqualTo(2);
+                assertThat(tasks.completed()).isEqualTo(8);
+            }
+        }
+    }
+
+    private static void roundOfC050(PoolManager<String, String> pool, Gate gate, int round) throws Exception {
+        int arrived = gate.arrivals().size();
+        int generation = pool.stats().workerList().get(0).generation();
+        CompletableFuture<String> armed = pool.submit("exit later");
+        assertThat(armed.get(20, TimeUnit.SECONDS)).isEqualTo("exit later");
+        gate.awaitArrivals(arrived + 1);
+        if (round % 2 == 0) {
+            CompletableFuture<String> running = pool.submit("wait");
+            CompletableFuture<String> next = pool.submit("next");
+            gate.awaitArrivals(arrived + 2);
+            gate.letOneGo();
+            assertThatThrownBy(() -> running.get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            WorkerCrashedException.class,
+                            e -> assertThat(e.exit().exitValue()).isEqualTo(42));
+            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo("next");
+            gate.letLatestGo(1); // the other end of it is gone
+        } else {
+            gate.letOneGo();
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                PoolStats.Worker worker = pool.stats().workerList().get(0);
+                return worker.generation() > generation && worker.state() == WorkerState.IDLE;
+            });
+            assertThat(pool.submit("next").get(20, TimeUnit.SECONDS)).isEqualTo("next");
+        }
+        assertThat(armed).isCompletedWithValue("exit later");
+    }
+
+    @Test
+    @DisplayName("C063: kills at any phase of the protocol hold up nobody else")
+    void c063KilledAtAnyPhase() throws Exception {
+        killAtAnyPhase(12);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    @DisplayName("C063: the same, 500 kills")
+    void c063KilledAtAnyPhaseForLong() throws Exception {
+        killAtAnyPhase(500);
+    }
+
+    private static byte[] echo(byte[] bytes) {
+        return bytes;
+    }
+
+    /** Two workers are let alone: what they have to wait for is what the others hold. */
+    private static void killAtAnyPhase(int kills) throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("C063 seed " + seed);
+        Random random = new Random(seed);
+        AtomicBoolean over = new AtomicBoolean();
+        try (var pool =
+                PoolManager.builder(WorkerDeathTest::echo).size(3).queueSize(6).start()) {
+            CompletableFuture<Long> longest = CompletableFuture.supplyAsync(() -> echoUntil(over, pool));
+            for (int i = 0; i < kills; i++) {
+                PoolStats.Worker victim = pool.stats().workerList().get(0);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> pool.stats().workerList().get(0).state() == WorkerState.BUSY);
+                long phase = System.nanoTime() + random.nextInt(3_000_000);
+                while (System.nanoTime() < phase) {
+                    Thread.onSpinWait();
+                }
+                kill(pool.stats().workerList().get(0).pid());
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> pool.stats().workerList().get(0).generation() > victim.generation());
+            }
+            over.set(true);
+            long millis = longest.get(60, TimeUnit.SECONDS);
+            PoolStats stats = ApiContractTest.sample(pool);
+            System.out.println("C063: " + stats.tasks().completed() + " tasks, "
+                    + stats.tasks().crashed() + " lost by " + kills + " kills; longest time without an outcome "
+                    + millis + " ms");
+            assertThat(stats.tasks().crashed()).isLessThanOrEqualTo(kills);
+            assertThat(millis).isLessThan(2000);
+        }
+    }
+
+    /** Returns the longest time in milliseconds in which no task had an outcome. */
+    private static long echoUntil(AtomicBoolean over, PoolManager<byte[], byte[]> pool) {
+        try {
+            byte[] bytes = new byte[200_000];
+            long longest = 0;
+            long last = System.nanoTime();
+            while (!over.get()) {
+                while (pool.offer(bytes)) {
+                    Thread.onSpinWait();
+                }
+                try {
+                    assertThat(pool.get(Duration.ofSeconds(20))).hasSize(bytes.length);
+                } catch (WorkerCrashedException e) {
+                    assertThat(e.exit().reason()).isEqualTo(ExitReason.SIGNAL);
+                }
+                long now = System.nanoTime();
+                longest = Math.max(longest, now - last);
+                last = now;
+            }
+            return TimeUnit.NANOSECONDS.toMillis(longest);
+        } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @DisplayName("C064: a thread left behind does not hold up the close")
+    void c064ThreadLeftBehind() throws Exception {
+        var pool = PoolManager.builder(Fault::strike).size(1).start();
+        try (pool) {
+            assertThat(pool.map(List.of(Fault.LEAVE_THREAD, Fault.NONE))).containsExactly("LEAVE_THREAD", "NONE");
+        }
+        long start = System.nanoTime();
+        pool.close();
+        assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(5).toNanos());
+        assertThat(pool.stats().workerList().get(0).lastExit().reason()).isEqualTo(WorkerExit.SHUTDOWN);
+    }
+
+    @Test
+    @DisplayName(
+            "C064: a late exit is reported as the crash of its worker, with the thread and the line that called it")
+    void c064LateExitIsNamed() throws Exception {
+        try (Records records = new Records("org.poolmanager", Level.WARN);
+                Gate gate = new Gate();
+                var pool = PoolManager.builder(WorkerDeathTest::answerThenExit, gate.port())
+                        .size(1)
+                        .start()) {
+            pool.map(List.of("exit later"));
+            gate.awaitArrivals(1);
+            CompletableFuture<String> running = pool.submit("wait");
+            gate.awaitArrivals(2);
+            gate.letOneGo();
+            assertThatThrownBy(() -> running.get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(WorkerCrashedException.class)
+                    .hasMessageContaining("exited with value 42")
+                    .hasMessageContaining("System.exit was called by thread 'late' at org.poolmanager.WorkerDeathTest")
+                    .hasMessageContaining("(WorkerDeathTest.java:");
+            await().untilAsserted(() -> assertThat(records.messages())
+                    .anyMatch(text -> text.contains("is gone: its process exited with value 42")));
+        }
+    }
+
+    @Test
+    @DisplayName("C064: a late uncaught exception is printed with its thread, and costs nobody anything")
+    void c064LateExceptionIsPrinted() throws Exception {
+        try (Records records = new Records("org.poolmanager.worker.stderr", Level.WARN);
+                var pool = PoolManager.builder((Integer x) -> {
+                            Thread late = new Thread(() -> {
+                                throw new IllegalStateException("too late");
+                            });
+                            late.setName("late");
+                            late.start();
+                            late.join();
+                            return x;
+                        })
+                        .size(1)
+                        .start()) {
+            assertThat(pool.map(List.of(1, 2))).containsExactly(1, 2);
+            await().untilAsserted(() -> assertThat(records.messages())
+                    .anyMatch(text -> text.contains("Exception in thread \"late\"") && text.contains("too late")));
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    /** Starts a program that runs for an hour, and tells its process id; or stays with it for as long. */
+    private static long sleeper(boolean stay, int port) throws IOException {
+        Process sleep = new ProcessBuilder("sleep", "3600").start();
+        if (stay) {
+            Gate.pass(port, Long.toString(sleep.pid()));
+        }
+        return sleep.pid();
+    }
+
+    /** What ends a worker. */
+    enum End {
+        CANCEL,
+        TIMEOUT,
+        CLOSE,
+        TERMINATE
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("C066: what a task has started ends with its worker, whoever in the pool ends that")
+    void c066Descendants(End end) throws Exception {
+        List<Long> pids = new ArrayList<>();
+        try (Gate gate = new Gate()) {
+            var pool = PoolManager.builder(WorkerDeathTest::sleeper, gate.port())
+                    .size(1)
+                    .taskTimeout(end == End.TIMEOUT ? Duration.ofSeconds(2) : Duration.ofMinutes(1))
+                    .start();
+            try (pool) {
+                pids.addAll(pool.map(List.of(false)));
+                CompletableFuture<Long> running = pool.submit(true);
+                pids.add(Long.parseLong(gate.awaitArrivals(1).get(0)));
+                switch (end) {
+                    case CANCEL -> assertThat(running.cancel(true)).isTrue();
+                    case TIMEOUT ->
+                        assertThatThrownBy(() -> running.get(20, TimeUnit.SECONDS))
+                                .hasCauseInstanceOf(TaskTimeoutException.class);
+                    case CLOSE -> pool.close();
+                    case TERMINATE -> pool.terminate();
+                }
+                await().atMost(Duration.ofSeconds(5))
+                        .untilAsserted(() -> assertThat(pids).noneMatch(WorkerDeathTest::isRunning));
+            }
+        } finally {
+            pids.forEach(WorkerDeathTest::kill);
+        }
+    }
+
+    private static boolean isRunning(long pid) {
+        return ProcessHandle.of(pid).filter(ParentJvm::isRunning).isPresent();
+    }
+
+    private static final List<PoolManager<?, ?>> INNER = new ArrayList<>();
+
+    /** The workers of a pool in a worker. */
+    private static ArrayList<Long> nested(Boolean deeper, int port) throws Exception {
+        var inner = PoolManager.builder(WorkerDeathTest::nested, port).size(1).start();
+        INNER.add(inner);
+        ArrayList<Long> pids = new ArrayList<>(
+                inner.stats().workerList().stream().map(PoolStats.Worker::pid).toList());
+        if (deeper) {
+            pids.addAll(inner.map(List.of(false)).get(0));
+        }
+        return pids;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("C066: pools within pools end with the outermost, closed or terminated")
+    void c066NestedPools(boolean close) throws Exception {
+        List<Long> pids;
+        var pool = PoolManager.builder(WorkerDeathTest::nested, 0).size(1).start();
+        try (pool) {
+            pids = pool.map(List.of(true)).get(0);
+            assertThat(pids).hasSize(2).allMatch(WorkerDeathTest::isRunning);
+            if (close) {
+                pool.close();
+            } else {
+                pool.terminate();
+            }
+        }
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(pids).noneMatch(WorkerDeathTest::isRunning));
+    }
+}
