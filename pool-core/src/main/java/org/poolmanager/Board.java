@@ -1,6 +1,5 @@
 package org.poolmanager;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -363,7 +362,7 @@ final class Board {
 
     private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
         boolean kept = quarantine.isFor(task);
-        task.crashed(Instant.now());
+        task.crashed();
         if (kept) {
             quarantine.keep(task, failure, consequences);
             endForGood(task, Ending.failed(Kind.CRASHED, failure), slot, now);

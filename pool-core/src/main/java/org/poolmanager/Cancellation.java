@@ -146,7 +146,11 @@ final class Cancellation {
         try {
             List<Task> all = new ArrayList<>(board.queue());
             all.addAll(board.retries().waiting());
-            board.slots().forEach(slot -> all.addAll(slot.inFlight));
+            for (Slot slot : board.slots()) {
+                slot.inFlight.stream()
+                        .skip(1)
+                        .forEach(all::add); // the first counts as running, though it may be about to
+            }
             return cancelNow(all).size();
         } finally {
             board.release();

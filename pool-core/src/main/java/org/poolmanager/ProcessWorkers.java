@@ -85,7 +85,7 @@ final class ProcessWorkers implements Workers {
         loggers = names;
         ClassPath classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
-        classes = new SharedClasses(settings.jvm(), classPath, directory.path());
+        classes = new SharedClasses(settings.jvm(), classPath, this::directory);
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
             if (levelWatch == null) {

@@ -103,9 +103,10 @@ final class Task {
         return crashes;
     }
 
-    void crashed(Instant when) {
+    /** It has cost a worker, at this moment. */
+    void crashed() {
         List<Instant> all = new ArrayList<>(crashes);
-        all.add(when);
+        all.add(Instant.now());
         crashes = all;
     }
 

@@ -2,6 +2,7 @@ package org.poolmanager.launch;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +18,16 @@ public final class SharedClasses implements AutoCloseable {
 
     private final ClassPath classPath;
 
-    private final Path directory;
+    private final Supplier<Path> directory;
 
     private @Nullable Training training;
 
     private boolean closed;
 
     /**
-     * @param directory that of the pool, which belongs to its owner alone and is removed with the pool
+     * @param directory tells that of the pool, which belongs to its owner alone and is removed with the pool
      */
-    public SharedClasses(JvmOptions options, ClassPath classPath, Path directory) {
+    public SharedClasses(JvmOptions options, ClassPath classPath, Supplier<Path> directory) {
         this.options = options;
         this.classPath = classPath;
         this.directory = directory;
@@ -40,7 +41,7 @@ public final class SharedClasses implements AutoCloseable {
     public ChildJvm start(String mainClass) {
         ClassSupply supply = supply();
         try {
-            ChildJvm child = ChildJvm.start(mainClass, classPath, options, directory, supply);
+            ChildJvm child = ChildJvm.start(mainClass, classPath, options, directory.get(), supply);
             if (supply.kind() == ClassSupply.Kind.RECORDING) {
                 var unused = child.onExit().thenRun(this::recorderEnded);
             }
@@ -86,7 +87,7 @@ public final class SharedClasses implements AutoCloseable {
         try {
             Path java = JavaBinary.of(options.javaHome());
             ArchiveKey key = ArchiveKey.of(java, classPath, options);
-            ArchiveDirectory archives = key == null ? null : ArchiveDirectory.open(directory);
+            ArchiveDirectory archives = key == null ? null : ArchiveDirectory.open(directory.get());
             return key == null || archives == null ? ClassSupply.NONE : supply(key, archives);
         } catch (IOException | RuntimeException e) {
             return ClassSupply.NONE; // what it may mean for the start, the start itself will say
@@ -98,7 +99,7 @@ public final class SharedClasses implements AutoCloseable {
         if (archive != null) {
             return new ClassSupply(ClassSupply.Kind.ARCHIVE, archive);
         }
-        Training claimed = Training.claim(key, options, archives, directory);
+        Training claimed = Training.claim(key, options, archives, directory.get());
         if (claimed == null) {
             return ClassSupply.NONE;
         }
