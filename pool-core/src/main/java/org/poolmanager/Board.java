@@ -150,7 +150,7 @@ final class Board {
         unfinished++;
         tally.submitted++;
         queue.add(task);
-        patience.accepted(task);
+        patience.watch(task, now);
     }
 
     void reject(Reason reason) {
@@ -323,6 +323,7 @@ final class Board {
                 endWaiting(task, now);
             } else {
                 queue.addFirst(task);
+                patience.watch(task, now);
             }
         }
     }
@@ -383,6 +384,13 @@ final class Board {
     /** Ends a worker that has begun nothing. */
     void retire(Slot slot, WorkerExit why) {
         condemn(slot, null, why);
+        consequences.kill(slot.worker);
+    }
+
+    /** Ends a worker as it is: what becomes of what it has is said by its end. */
+    void abandon(Slot slot, WorkerExit why) {
+        slot.state = WorkerState.STOPPING;
+        slot.endedBecause = why;
         consequences.kill(slot.worker);
     }
 

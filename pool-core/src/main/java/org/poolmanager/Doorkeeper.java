@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -67,8 +66,11 @@ final class Doorkeeper implements Closeable {
                 selector.select();
                 guest = look();
             }
-        } catch (ClosedSelectorException e) {
-            throw new IOException("nobody came", e);
+        } catch (RuntimeException e) {
+            if (selector.isOpen()) {
+                throw e;
+            }
+            throw new IOException("nobody came", e); // what the door's being closed looks like depends on the moment
         } finally {
             atTheDoor.remove(guest);
             for (SocketChannel stranger : atTheDoor) {

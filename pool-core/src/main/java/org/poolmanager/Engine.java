@@ -260,10 +260,11 @@ final class Engine {
     Worker nextWorker(Slot slot, Worker.Sink sink) throws InterruptedException {
         life.lock.lock();
         try {
-            long left = slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures);
-            while ((left > 0 || isHeldBack(slot)) && isWanted(slot)) {
+            long begin = System.nanoTime();
+            long left;
+            while (((left = pauseLeft(slot, begin)) > 0 || isHeldBack(slot)) && isWanted(slot)) {
                 if (left > 0) {
-                    left = life.changed.awaitNanos(left);
+                    long unused = life.changed.awaitNanos(left);
                 } else {
                     life.changed.await();
                 }
@@ -283,6 +284,11 @@ final class Engine {
     /** While the pool is broken one slot alone tries. */
     private boolean isHeldBack(Slot slot) {
         return life.state() == PoolState.BROKEN && !slot.equals(board.slots().get(0));
+    }
+
+    /** Anew at each look: another start that succeeds ends it. */
+    private long pauseLeft(Slot slot, long begin) {
+        return slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures) - (System.nanoTime() - begin);
     }
 
     private long pauseNanos(int failures) {
@@ -339,6 +345,7 @@ final class Engine {
         life.lock.lock();
         try {
             slot.state = WorkerState.DOWN;
+            slot.worker = null;
             slot.startFailures++;
             failedStarts++;
             slot.reported = true;
@@ -349,10 +356,10 @@ final class Engine {
                     .publish(new PoolEvent.WorkerStartFailed(
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
             boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
-                    && board.slots().stream().noneMatch(Slot::isLive);
+                    && board.allSlots().stream().noneMatch(Slot::isLive);
             if (hopeless && life.state() == PoolState.RUNNING) {
                 breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
-            } else if (hopeless && life.state() == PoolState.DRAINING) {
+            } else if (hopeless && life.state() == PoolState.DRAINING && board.unfinished() > 0) {
                 breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));
             }
             life.changed.signalAll();

@@ -37,17 +37,17 @@ final class Patience {
         timer = null;
     }
 
-    /** A task has been accepted. */
-    void accepted(Task task) {
-        long limit = task.limits.queue();
-        if (limit == Nanos.NEVER) {
+    /** A task waits in the queue. */
+    void watch(Task task, long now) {
+        long left = left(task, now);
+        if (left == Nanos.NEVER) {
             return;
         }
-        if (limit != common) {
+        if (task.limits.queue() != common) {
             mixed = true;
         }
-        if (timer == null || task.acceptedAt + limit - firesAt < 0) {
-            arm(limit);
+        if (timer == null || now + left - firesAt < 0) {
+            arm(left);
         }
     }
 
@@ -93,7 +93,7 @@ final class Patience {
                 board.endWaiting(task, now);
             } else {
                 next = Math.min(next, left);
-                if (!mixed) {
+                if (!mixed && left != Nanos.NEVER) {
                     break;
                 }
             }

@@ -106,6 +106,8 @@ final class Recycler {
     void gone(Slot slot) {
         if (slot.role == Role.SERVING && slot.successor != null) {
             promote(slot, slot.successor);
+        } else if (slot.role == Role.SPARE) {
+            board.slots().get(slot.id - 1).leaving = false; // it serves on until there is another
         }
     }
 

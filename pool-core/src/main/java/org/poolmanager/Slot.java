@@ -155,10 +155,11 @@ final class Slot {
     }
 
     boolean hasRoomFor(Task task) {
-        if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
+        if (!isLive() || leaving || answered + inFlight.size() >= quota) {
             return false;
         }
-        return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+        return inFlight.isEmpty()
+                || (!isRecalling() && inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
     /** Whether it has run all the tasks that it may. */
@@ -195,6 +196,9 @@ final class Slot {
         if (inFlight.isEmpty()) {
             task.startedAt = now;
             state = WorkerState.BUSY;
+        }
+        if (vigil.task == task.id) {
+            vigil.task = 0; // another attempt at it is another thing to look at
         }
         inFlight.add(task);
         bytesInFlight += task.bytes();

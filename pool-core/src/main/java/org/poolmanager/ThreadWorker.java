@@ -262,6 +262,7 @@ final class ThreadWorker implements Worker {
         Job job = killed || held ? null : inbox.poll();
         if (job != null) {
             begun++;
+            interrupted = 0;
             current = job.id;
             currentSince = System.nanoTime();
             progressAt = 0;
@@ -322,7 +323,7 @@ final class ThreadWorker implements Worker {
 
     @Override
     public synchronized long begunAt(long task) {
-        return current == task ? currentSince : System.nanoTime();
+        return current == task && begun > finished ? currentSince : System.nanoTime();
     }
 
     @Override

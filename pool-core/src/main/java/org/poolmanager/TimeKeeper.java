@@ -181,7 +181,8 @@ final class TimeKeeper {
     private long endHung(Slot slot, Worker worker, Task head) {
         long limit = Nanos.of(limits.workers().hang());
         if (!board.hold(slot)) {
-            return ANSWER_ON_ITS_WAY;
+            board.abandon(slot, WorkerExit.HUNG); // it was stopped with an answer in its hands, which is found there
+            return Nanos.NEVER;
         }
         if (slot.isBegun(head)) {
             return end(
@@ -298,7 +299,8 @@ final class TimeKeeper {
         slot.vigil.verdict = null;
         slot.vigil.set(null, 0);
         if (slot.inFlight.peek() != verdict.task()) {
-            return; // it has been cancelled meanwhile
+            board.consequences().kill(slot.worker);
+            return; // it has been ended for another reason meanwhile
         }
         TaskRef ref = board.ref(verdict.task(), slot);
         List<StackTraceElement> shown = stack == null ? List.of() : stack;

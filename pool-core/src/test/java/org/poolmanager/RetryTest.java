@@ -104,6 +104,24 @@ class RetryTest {
     }
 
     @BothModes
+    @DisplayName("An attempt has its own limits, in the worker of the one before as well")
+    void ownLimits(Isolation isolation, @TempDir Path ledger) throws Exception {
+        try (var pool = builder(isolation, ledger)
+                .size(1)
+                .softTimeout(Duration.ofMillis(500))
+                .retry(policy -> policy.maxAttempts(3).causes(RetryPolicy.Cause.TIMEOUT))
+                .start()) {
+            assertThat(pool.map(List.of("a sleeps 2"))).containsExactly("a at attempt 3");
+            Outcome<String> last = pool.mapOutcomes(List.of("b sleeps 9")).get(0);
+            assertThat(last.failure())
+                    .isInstanceOfSatisfying(
+                            TaskTimeoutException.class,
+                            e -> assertThat(e.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(500)));
+            assertThat(pool.stats().restarts()).as("all in one worker").isZero();
+        }
+    }
+
+    @BothModes
     @DisplayName("D6: without a policy nothing runs twice")
     void d6OffByDefault(Isolation isolation, @TempDir Path ledger) throws Exception {
         try (var pool = builder(isolation, ledger).start()) {

@@ -101,6 +101,7 @@ final class Reception {
                 return answers;
             }
             if (frame.type() == FrameType.TASK) {
+                thread.arrived(frame.id());
                 tasks.add(frame);
             } else {
                 inbox.addAll(tasks);

@@ -28,8 +28,16 @@ final class TaskThread {
         this.scoreboard = scoreboard;
     }
 
+    /** A task has arrived, perhaps for another attempt: what was meant for the one before is not meant for this. */
+    void arrived(long task) {
+        if (wanted == task) {
+            wanted = 0;
+        }
+    }
+
     /** A task begins; on its thread, like the next. */
     void begin(long task) {
+        interrupted = 0;
         running.set(task);
         if (wanted == task) {
             interrupted = task;
