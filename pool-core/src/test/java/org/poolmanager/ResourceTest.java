@@ -285,12 +285,12 @@ class ResourceTest {
     }
 
     /** The JDK keeps some of its own for a minute. */
-    /** Those of the JDK that end by themselves excepted, and the one that asks. */
+    /** Those of the JDK that end by themselves excepted, and the one that waits here. */
     private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !thread.getName().equals("process reaper")
                         && !thread.getName().startsWith("ForkJoinPool.commonPool")
-                        && !thread.equals(Thread.currentThread()))
+                        && !thread.getName().startsWith("awaitility"))
                 .collect(Collectors.toSet());
     }
 
