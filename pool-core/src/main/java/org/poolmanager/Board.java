@@ -17,8 +17,8 @@ import org.poolmanager.PoolEvent.TaskRejected.Reason;
 import org.poolmanager.wire.AnswerKind;
 
 /**
- * Where tasks wait and who holds them: the one place that decides both. Every task is in the queue, in one slot, or
- * done; every change of that happens here, under the pool's lock. What follows from a change (bytes to write, outcomes
+ * Where tasks wait and who holds them: the one place that decides both. Every task is in the queue, in one slot, with
+ * {@link Retries} until its next attempt, or done; every change of that happens under the pool's lock. What follows from a change (bytes to write, outcomes
  * to deliver) is collected in a {@link Consequences} and done after the lock is released.
  */
 final class Board {

@@ -48,7 +48,7 @@ final class ProcessWorkers implements Workers {
 
     private Set<String> loggers = Set.of();
 
-    /** Both set by {@link #open}, before any worker is created. */
+    /** Set by {@link #open}, and anew when somebody has removed it. */
     private volatile @Nullable SocketDirectory directory;
 
     private @Nullable SharedClasses classes;

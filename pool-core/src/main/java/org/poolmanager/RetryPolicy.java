@@ -32,7 +32,10 @@ public record RetryPolicy(
     public enum Cause {
         /** Its worker's process went away. */
         CRASH,
-        /** It ran over its limit. */
+        /**
+         * It ran over its limit. On threads an attempt that heeds no interrupt may still run beside the next one, with the
+         * same task object.
+         */
         TIMEOUT
     }
 

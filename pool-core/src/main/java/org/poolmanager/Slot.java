@@ -217,7 +217,7 @@ final class Slot {
         return head;
     }
 
-    /** Takes an unstarted task off the books. */
+    /** Takes a task off the books that has no answer. */
     void remove(Task task, long now) {
         if (inFlight.remove(task)) {
             bytesInFlight -= task.bytes();
