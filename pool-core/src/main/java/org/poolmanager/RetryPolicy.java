@@ -169,7 +169,9 @@ public record RetryPolicy(
 
     /** How long to wait before the next attempt. */
     long pauseNanos(int attempts, double random) {
-        double pause = Math.min(Nanos.of(backoff) * Math.pow(multiplier, attempts - 1.0), Nanos.of(maxBackoff));
+        double first = Nanos.of(backoff);
+        double most = Nanos.of(maxBackoff);
+        double pause = Math.min(first * Math.pow(multiplier, attempts - 1.0), most);
         return (long) (pause * (1 - jitter * random));
     }
 }
