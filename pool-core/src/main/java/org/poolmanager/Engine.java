@@ -293,8 +293,8 @@ final class Engine {
 
     private long pauseNanos(int failures) {
         double first = Nanos.of(settings.restart().backoff());
-        return (long) Math.min(
-                first * Math.pow(2, failures - 1.0), Nanos.of(settings.restart().maxBackoff()));
+        double most = Nanos.of(settings.restart().maxBackoff());
+        return (long) Math.min(first * Math.pow(2, failures - 1.0), most);
     }
 
     private boolean isWanted(Slot slot) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.poolmanager.launch.JvmOptions;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Concurrency")
@@ -171,7 +172,10 @@ class ConcurrencyTest {
                         .isolation(isolation)
                         .size(size)
                         .daemon(random.nextBoolean())
-                        .startTimeout(Duration.ofMinutes(2)) // how fast a busy machine starts a JVM is not the question
+                        // How fast a busy machine starts a JVM is not the question: it may take long, and is to take
+                        // little.
+                        .startTimeout(Duration.ofMinutes(2))
+                        .jvm(new JvmOptions(null, List.of("-XX:TieredStopAtLevel=1"), Map.of(), null))
                         .start();
                 List<Future<Long>> accepted = new ArrayList<>();
                 for (int p = 0; p < 3; p++) {

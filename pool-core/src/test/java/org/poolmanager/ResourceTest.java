@@ -284,7 +284,6 @@ class ResourceTest {
         await().untilAsserted(() -> assertThat(Descriptors.open()).isLessThanOrEqualTo(descriptors + 2));
     }
 
-    /** The JDK keeps some of its own for a minute. */
     /** Those of the JDK that end by themselves excepted, and the one that waits here. */
     private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
