@@ -155,11 +155,11 @@ final class Slot {
     }
 
     boolean hasRoomFor(Task task) {
-        if (!isLive() || leaving || answered + inFlight.size() >= quota) {
+        // Nothing is sent behind a recall: whoever waits for its answer is to know of all that the worker has.
+        if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
             return false;
         }
-        return inFlight.isEmpty()
-                || (!isRecalling() && inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+        return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
     /** Whether it has run all the tasks that it may. */

