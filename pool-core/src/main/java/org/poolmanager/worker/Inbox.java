@@ -111,6 +111,14 @@ final class Inbox {
         return true;
     }
 
+    /**
+     * Takes the turn for the task thread, unless something has come since it looked: whoever brought that has given the
+     * turn back meanwhile, and nothing further may ever come.
+     */
+    synchronized boolean tryToReadMore() {
+        return tasks.isEmpty() && !closed && tryToRead();
+    }
+
     /** Takes the turn if the task thread has begun no task since so many had been given out, and is not idle. */
     synchronized boolean tryToReadBeside(long task) {
         return !idle && given == task && tryToRead();

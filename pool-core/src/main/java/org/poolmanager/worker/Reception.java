@@ -56,7 +56,7 @@ final class Reception {
                 return task;
             }
             outlet.flush(); // what was left unflushed because more was to be done, and has been called back since
-            if (inbox.tryToRead()) {
+            if (inbox.tryToReadMore()) {
                 read(FOREVER);
             } else {
                 inbox.awaitReader();
