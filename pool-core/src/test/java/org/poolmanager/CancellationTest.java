@@ -171,7 +171,7 @@ class CancellationTest {
     @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a time-out is never given to the doomed worker")
     void c028NotToTheTimedOut(Isolation isolation) throws Exception {
-        int rounds = Rounds.ofLong(100, 10);
+        int rounds = Rounds.ofLong(100, 15);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)

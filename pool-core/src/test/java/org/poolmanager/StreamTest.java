@@ -160,9 +160,12 @@ class StreamTest {
                         .queueSize(20)
                         .start()) {
             Stream<Integer> results = pool.stream(
-                    List.of(1, -1, -2, -3, -4, -5, -6), MapOptions.defaults().buffer(5));
+                    List.of(1, 2, 3, 4, -1, -2, -3, -4, -5, -6),
+                    MapOptions.defaults().buffer(5));
             Iterator<Integer> each = results.iterator();
-            assertThat(each.next()).isEqualTo(1);
+            for (int i = 1; i <= 4; i++) {
+                assertThat(each.next()).isEqualTo(i); // and two more are read for each
+            }
             gate.awaitArrivals(1);
             results.close();
             assertThat(pool.stats().queue().size()).isZero();
@@ -170,8 +173,8 @@ class StreamTest {
             await().until(() -> pool.stats().tasks().running() == 0);
             assertThat(gate.arrivals()).containsExactly("-1");
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
-            assertThat(tasks.completed()).isEqualTo(2);
-            assertThat(tasks.cancelled()).isEqualTo(tasks.submitted() - 2); // how far it reads ahead is its own affair
+            assertThat(tasks.completed()).isEqualTo(5);
+            assertThat(tasks.cancelled()).isEqualTo(tasks.submitted() - 5).isGreaterThanOrEqualTo(3);
             assertThat(pool.map(List.of(4))).containsExactly(4);
         }
     }
