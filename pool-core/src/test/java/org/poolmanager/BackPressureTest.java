@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.launch.JvmOptions;
 import org.poolmanager.worker.PoolProcess;
 
 @ExtendWith(NoLeftovers.class)
@@ -320,6 +322,10 @@ class BackPressureTest {
                     .staticArgs(switchedOff.toString(), gate.port())
                     .size(1)
                     .queueSize(1)
+                    // The limit is for the release: neither for the pauses between five starts, which alone take 1.5 s,
+                    // nor for what a compiler does in a JVM that is to end at once.
+                    .restartBackoff(Duration.ofMillis(1))
+                    .jvm(new JvmOptions(null, List.of("-XX:TieredStopAtLevel=1"), Map.of(), null))
                     .start();
             pool.put(0);
             pool.put(1);
