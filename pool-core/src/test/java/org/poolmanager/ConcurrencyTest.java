@@ -199,7 +199,9 @@ class ConcurrencyTest {
                 assertThat(stats.tasks().submitted()).isEqualTo(count);
                 assertThat(stats.tasks().finished()).isEqualTo(count);
                 int expected = (int) count;
-                await().untilAsserted(
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(2))
+                        .untilAsserted(
                                 () -> assertThat(pool.stats().resultsWaiting()).isEqualTo(expected));
             }
         } finally {
