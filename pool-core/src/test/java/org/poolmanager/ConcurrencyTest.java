@@ -141,7 +141,7 @@ class ConcurrencyTest {
 
     @BothModes
     @Tag("soak")
-    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
     @DisplayName("C117: the same, 10,000 rounds")
     void c117PutRacesCloseForLong(Isolation isolation) throws Exception {
         ExecutorService races = Executors.newFixedThreadPool(4);
