@@ -37,6 +37,7 @@ final class Scale {
     }
 
     void measure(Report report) throws Exception {
+        System.err.println("  " + name + " …");
         turns.run();
         StringBuilder table = new StringBuilder("**" + title + "**\n\n")
                 .append("| | Median | Range of rounds | Ratio to the row above | |\n|---|---|---|---|---|\n");
