@@ -31,6 +31,15 @@ final class Contestants {
                 .start();
     }
 
+    /** The same, and everything of this package may travel. */
+    static <T, R> PoolManager<T, R> pool(int size, int queueSize, TaskFunction<T, R> function) {
+        return PoolManager.builder(function)
+                .size(size)
+                .queueSize(queueSize)
+                .allow(Contestants.class.getPackageName() + ".*")
+                .start();
+    }
+
     static Integer square(Integer x) {
         return x * x;
     }

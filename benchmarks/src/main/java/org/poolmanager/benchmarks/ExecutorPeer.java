@@ -2,7 +2,10 @@ package org.poolmanager.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -11,10 +14,25 @@ import org.poolmanager.worker.TaskFunction;
 /** What one would write with the JDK alone: no isolation, and no bound on what waits. */
 final class ExecutorPeer implements AutoCloseable {
 
-    private final ThreadPoolExecutor executor;
+    private final ExecutorService executor;
 
     ExecutorPeer(int size) {
-        executor = new ThreadPoolExecutor(size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        this(new ThreadPoolExecutor(size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()));
+    }
+
+    ExecutorPeer(ExecutorService executor) {
+        this.executor = executor;
+    }
+
+    /** A new virtual thread for each task, where the JDK has them. */
+    static Optional<ExecutorPeer> ofVirtualThreads() {
+        try {
+            Object virtual =
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+            return Optional.of(new ExecutorPeer((ExecutorService) virtual));
+        } catch (ReflectiveOperationException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
     }
 
     /** Submits everything, then takes the results as they come. */

@@ -9,7 +9,14 @@ enum Figure {
     /** Of all processes together, per task. */
     CPU_MICROS("%.2f µs"),
     MEDIAN_MICROS("%.1f µs"),
-    LEAST_MICROS("%.1f µs");
+    LEAST_MICROS("%.1f µs"),
+    P99_MICROS("%,.0f µs"),
+    MILLIS("%.1f ms"),
+    /** A second figure of the same event. */
+    LATER_MILLIS("%.1f ms"),
+    /** Of one core. */
+    CPU_PERCENT("%.2f %%"),
+    RECORDS_PER_SECOND("%,.0f/s");
 
     private final String format;
 

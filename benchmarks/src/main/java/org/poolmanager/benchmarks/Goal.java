@@ -22,6 +22,10 @@ record Goal(double must, double aim, boolean smallerIsBetter, boolean absolute) 
         return new Goal(must, aim, true, true);
     }
 
+    static Goal atLeastItself(double must, double aim) {
+        return new Goal(must, aim, false, true);
+    }
+
     String text(double limit) {
         return (smallerIsBetter ? "≤ " : "≥ ") + limit;
     }

@@ -10,6 +10,8 @@ final class Load {
 
     private static final double NANOS_PER_MICRO = 1e3;
 
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private static final double BYTES_PER_MEGABYTE = 1e6;
@@ -57,6 +59,14 @@ final class Load {
             nanos = System.nanoTime() - start;
         } while (nanos < time.toNanos());
         return new Repeated(count, nanos);
+    }
+
+    static double micros(long nanos) {
+        return nanos / NANOS_PER_MICRO;
+    }
+
+    static double millisSince(long startNanos) {
+        return (System.nanoTime() - startNanos) / NANOS_PER_MILLI;
     }
 
     /** Does one thing after the other, and times each. */

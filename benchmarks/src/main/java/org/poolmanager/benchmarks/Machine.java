@@ -9,20 +9,14 @@ import java.util.Locale;
 /** Where and how a table came about. */
 final class Machine {
 
-    private static final String COMMAND = "./mvnw -Pbenchmarks -pl benchmarks -am compile exec:exec";
-
     private Machine() {}
 
-    static String describe(Options options, String... args) {
-        String command = args.length == 0 ? COMMAND : COMMAND + " -Dbenchmark.args=\"" + String.join(" ", args) + '"';
+    static String describe(Options options) {
         return String.format(
                 Locale.ROOT,
                 """
-                - Machine: %d cores, %s %s %s, load average %.1f at the end
-                - JDK: %s %s
-                - Command: `%s`
-                - Date: %s
-                - %d interleaved rounds after %d to warm up. Figures are medians; ratios are taken within each round.
+                %d cores, %s %s %s, load average %.1f at the end; %s %s; %s; %d interleaved rounds after %d to warm up.
+                Figures are medians; ratios are taken within each round.
 
                 """,
                 Runtime.getRuntime().availableProcessors(),
@@ -32,7 +26,6 @@ final class Machine {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 System.getProperty("java.vm.name"),
                 Runtime.version(),
-                command,
                 DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT)
                         .format(ZonedDateTime.now(ZoneOffset.UTC)),
                 options.rounds(),

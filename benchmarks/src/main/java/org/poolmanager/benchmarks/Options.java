@@ -13,10 +13,15 @@ import java.util.Map;
  * @param millis a round repeats its work until so many milliseconds have passed
  * @param probes tasks one after the other in one round of a latency measurement
  * @param payloads tasks of 1 MiB in one {@code map}
+ * @param largest bytes of the largest payload
+ * @param idle milliseconds for which idle processes are watched in one round
  */
-record Options(int rounds, int warmups, int tasks, int millis, int probes, int payloads) {
+record Options(int rounds, int warmups, int tasks, int millis, int probes, int payloads, int largest, int idle) {
 
-    private static final Options DEFAULT = new Options(9, 10, 100_000, 250, 3_000, 32);
+    private static final Options DEFAULT = new Options(5, 6, 100_000, 250, 3_000, 32, 64 << 20, 4_000);
+
+    /** Where compiled code makes no difference, so many rounds are enough to warm up. */
+    private static final int FEW_WARMUPS = 1;
 
     static Options parse(String... args) {
         Map<String, Integer> given = new HashMap<>();
@@ -28,15 +33,17 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
             given.put(parts[0], Integer.valueOf(parts[1]));
         }
         Options options = new Options(
-                take(given, "rounds", DEFAULT.rounds),
+                take(given, "rounds", Integer.getInteger("benchmarks.rounds", DEFAULT.rounds)),
                 take(given, "warmups", DEFAULT.warmups),
                 take(given, "tasks", DEFAULT.tasks),
                 take(given, "millis", DEFAULT.millis),
                 take(given, "probes", DEFAULT.probes),
-                take(given, "payloads", DEFAULT.payloads));
+                take(given, "payloads", DEFAULT.payloads),
+                take(given, "largest", DEFAULT.largest),
+                take(given, "idle", DEFAULT.idle));
         if (!given.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "unknown " + given.keySet() + "; there are rounds, warmups, tasks, millis, probes and payloads");
+            throw new IllegalArgumentException("unknown " + given.keySet()
+                    + "; there are rounds, warmups, tasks, millis, probes, payloads, largest and idle");
         }
         return options;
     }
@@ -48,5 +55,9 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
 
     Duration roundTime() {
         return Duration.ofMillis(millis);
+    }
+
+    Options withFewWarmups() {
+        return new Options(rounds, Math.min(warmups, FEW_WARMUPS), tasks, millis, probes, payloads, largest, idle);
     }
 }

@@ -4,12 +4,24 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.benchmarks.Series.Ratio;
 
-/** The table of all results. */
+/** The results of one group. */
 final class Report {
 
     private static final String NONE = "–";
 
+    private final Pictures pictures;
+
     private final StringBuilder rows = new StringBuilder();
+
+    private final StringBuilder below = new StringBuilder();
+
+    Report(Pictures pictures) {
+        this.pictures = pictures;
+    }
+
+    Pictures pictures() {
+        return pictures;
+    }
 
     /**
      * Adds a row.
@@ -36,6 +48,18 @@ final class Report {
         judge(goal, ratio);
     }
 
+    /** Adds a row of what is compared with nothing. */
+    void addAlone(String name, Figure figure, Series ours, @Nullable Goal goal) {
+        String range = figure.text(ours.least(figure)) + " – " + figure.text(ours.most(figure));
+        add(name, figure.text(ours.median(figure)), NONE, range);
+        judge(goal, ours.median(figure));
+    }
+
+    /** Adds what stands below the table: a table of its own, or a picture. */
+    void append(String markdown) {
+        below.append('\n').append(markdown);
+    }
+
     private void add(String... cells) {
         rows.append("| ").append(String.join(" | ", cells)).append(' ');
     }
@@ -49,7 +73,12 @@ final class Report {
         rows.append("|\n");
     }
 
-    String table() {
+    /** Everything that was added, as Markdown. */
+    String markdown() {
+        return rows.length() == 0 ? below.toString() : table() + below;
+    }
+
+    private String table() {
         return """
                 | Figure | Ours | Baseline | Ratio (range of rounds) | Must | Aim | Reached |
                 |---|---|---|---|---|---|---|

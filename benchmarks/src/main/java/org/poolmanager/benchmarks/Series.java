@@ -40,6 +40,10 @@ final class Series {
         return sorted(round -> at(round, figure))[0];
     }
 
+    double most(Figure figure) {
+        return -sorted(round -> -at(round, figure))[0];
+    }
+
     Ratio dividedBy(Series other, Figure figure) {
         double[] ratios = sorted(round -> at(round, figure) / other.at(round, figure));
         return new Ratio(middle(ratios), ratios[0], ratios[ratios.length - 1]);

@@ -4,9 +4,11 @@
  *
  * <pre>
  * ./mvnw -Pbenchmarks -pl benchmarks -am compile exec:exec
- * ./mvnw -Pbenchmarks -pl benchmarks -am compile exec:exec -Dbenchmark.args="rounds=11 tasks=50000"
+ * ./mvnw -Pbenchmarks -pl benchmarks -am compile exec:exec -Dbenchmarks.only=trivial,start -Dbenchmarks.rounds=11
  * ./mvnw -Pbenchmarks -pl benchmarks -am compile exec:exec -Dbenchmark.main=org.openjdk.jmh.Main -Dbenchmark.args=Codec
  * </pre>
+ *
+ * <p>{@code -Dbenchmarks.page=<path>} also puts tables and pictures into a page, between its markers.
  */
 @NullMarked
 package org.poolmanager.benchmarks;

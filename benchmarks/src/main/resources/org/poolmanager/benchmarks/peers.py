@@ -1,4 +1,5 @@
 """Runs trivial tasks in Python's own process pools, as told on standard input: a name and a number of tasks per line."""
+import concurrent.futures
 import multiprocessing
 import sys
 import threading
@@ -49,10 +50,11 @@ class TwoQueues:
 
 def main():
     queues = TwoQueues()
-    with multiprocessing.Pool(SIZE) as pool:
+    with multiprocessing.Pool(SIZE) as pool, concurrent.futures.ProcessPoolExecutor(SIZE) as executor:
         contenders = {
             "map": lambda count: pool.map(square, range(count)),
             "imap": lambda count: sum(1 for _ in pool.imap_unordered(square, range(count), chunksize=1)),
+            "executor": lambda count: sum(1 for _ in executor.map(square, range(count))),
             "queues": queues.run,
         }
         for line in sys.stdin:

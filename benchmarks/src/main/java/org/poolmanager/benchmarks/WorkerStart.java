@@ -1,0 +1,69 @@
+package org.poolmanager.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolManager;
+
+/** From the start of a pool of one until its worker is ready, beside a child JVM that only says hello over a pipe. */
+final class WorkerStart {
+
+    private static final long LIMIT_SECONDS = 60;
+
+    private WorkerStart() {}
+
+    static void measure(Options options, Report report) throws Exception {
+        Turns turns = new Turns(options);
+        Series hello = turns.add(WorkerStart::hello);
+        Series worker = turns.add(WorkerStart::worker);
+        turns.run();
+        report.add(
+                "worker ready / bare child JVM, hello over a pipe",
+                Figure.MILLIS,
+                worker,
+                hello,
+                Goal.atMost(2.2, 1.4));
+    }
+
+    private static Map<Figure, Double> worker() throws Exception {
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        long start = System.nanoTime();
+        PoolManager<Integer, Integer> pool = PoolManager.builder(Contestants::square)
+                .size(1)
+                .listener(event -> {
+                    if (event instanceof PoolEvent.WorkerStarted) {
+                        ready.complete(null);
+                    }
+                })
+                .start();
+        try {
+            ready.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            return Map.of(Figure.MILLIS, Load.millisSince(start));
+        } finally {
+            pool.close();
+        }
+    }
+
+    private static Map<Figure, Double> hello() throws IOException {
+        long start = System.nanoTime();
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HelloChild.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            if (child.getInputStream().read() < 0) {
+                throw new IOException("the bare child JVM said nothing");
+            }
+            return Map.of(Figure.MILLIS, Load.millisSince(start));
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+}
