@@ -11,7 +11,10 @@ final class ConfiguredBuilderFactory implements PoolManagerBuilderFactory {
 
     private final PoolConfigurations configurations;
 
-    ConfiguredBuilderFactory(PoolConfigurations configurations) {
+    private final CodecBean codec;
+
+    ConfiguredBuilderFactory(PoolConfigurations configurations, CodecBean codec) {
+        this.codec = codec;
         this.configurations = configurations;
     }
 
@@ -28,6 +31,7 @@ final class ConfiguredBuilderFactory implements PoolManagerBuilderFactory {
     private <T, R> PoolManagerBuilder<T, R> prepared(
             Class<? extends PoolProcess<T, R>> worker, @Nullable String template) {
         PoolManagerBuilder<T, R> builder = PoolManager.builder(worker);
+        codec.applyTo(builder);
         new PoolPropertiesMapper(key -> configurations.commonSetting(template, key))
                 .apply(configurations.common(template), builder);
         return builder;

@@ -8,6 +8,7 @@ import org.poolmanager.boot.PoolManagerCustomizer;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistrationListener;
 import org.poolmanager.boot.worker.WorkerContexts;
+import org.poolmanager.wire.PayloadCodec;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -47,18 +48,21 @@ public final class PoolManagerAutoConfiguration {
     PoolManagerFactory poolManagerFactory(
             ConfigurableEnvironment environment,
             DefaultListableBeanFactory beanFactory,
+            ObjectProvider<PayloadCodec> codecs,
             ObjectProvider<PoolManagerCustomizer> customizers,
             ObjectProvider<PoolManagerLifecycle> lifecycle) {
         PoolConfigurations configurations = PoolConfigurations.from(environment);
         ContextWorkers contextWorkers = new ContextWorkers(
                 configurations, new WorkerContexts(beanFactory, environment), beanFactory.getBeanClassLoader());
-        return new PoolManagerFactory(configurations, beanFactory, contextWorkers, customizers, lifecycle);
+        return new PoolManagerFactory(
+                configurations, beanFactory, contextWorkers, new CodecBean(codecs), customizers, lifecycle);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    PoolManagerBuilderFactory poolManagerBuilderFactory(ConfigurableEnvironment environment) {
-        return new ConfiguredBuilderFactory(PoolConfigurations.from(environment));
+    PoolManagerBuilderFactory poolManagerBuilderFactory(
+            ConfigurableEnvironment environment, ObjectProvider<PayloadCodec> codecs) {
+        return new ConfiguredBuilderFactory(PoolConfigurations.from(environment), new CodecBean(codecs));
     }
 
     @Bean

@@ -24,6 +24,8 @@ final class PoolManagerFactory {
 
     private final ContextWorkers contextWorkers;
 
+    private final CodecBean codec;
+
     private final List<PoolManagerCustomizer> customizers;
 
     private final ObjectProvider<PoolManagerLifecycle> lifecycle;
@@ -32,11 +34,13 @@ final class PoolManagerFactory {
             PoolConfigurations configurations,
             BeanFactory beanFactory,
             ContextWorkers contextWorkers,
+            CodecBean codec,
             ObjectProvider<PoolManagerCustomizer> customizers,
             ObjectProvider<PoolManagerLifecycle> lifecycle) {
         this.configurations = configurations;
         this.beanFactory = beanFactory;
         this.contextWorkers = contextWorkers;
+        this.codec = codec;
         this.customizers = customizers.orderedStream().toList();
         this.lifecycle = lifecycle;
     }
@@ -47,6 +51,7 @@ final class PoolManagerFactory {
         PoolManagerBuilder<Object, Object> builder = builder(worker).name(name);
         // The context closes the pool, after the web server has ended the requests that may need it.
         builder.shutdownHook(false);
+        codec.applyTo(builder);
         new PoolPropertiesMapper(key -> configurations.setting(name, key)).apply(properties, builder);
         SecretWarning.logIfNeeded(properties, index -> configurations.setting(name, "jvm.args[" + index + "]"));
         WorkerTarget target = new WorkerTarget(worker, workerBean);

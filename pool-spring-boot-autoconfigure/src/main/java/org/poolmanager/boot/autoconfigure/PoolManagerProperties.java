@@ -12,10 +12,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param defaults What applies to each pool that does not say otherwise.
  * @param templates Sets of properties by name, for pools that name one as their template.
  * @param pools Pools by name.
+ * @param metrics What holds for the meters of all pools.
  */
 @ConfigurationProperties("poolmanager")
 public record PoolManagerProperties(
         @DefaultValue("true") boolean enabled,
         @NestedConfigurationProperty @DefaultValue PoolProperties defaults,
         @DefaultValue Map<String, PoolProperties> templates,
-        @DefaultValue Map<String, PoolProperties> pools) {}
+        @DefaultValue Map<String, PoolProperties> pools,
+        @DefaultValue Metrics metrics) {
+
+    /**
+     * What holds for the meters of all pools.
+     *
+     * @param executorCompatible Whether pools are also published under the names of thread pools, executor.*.
+     */
+    public record Metrics(@DefaultValue("false") boolean executorCompatible) {}
+}

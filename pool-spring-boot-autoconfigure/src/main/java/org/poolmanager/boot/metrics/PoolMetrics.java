@@ -27,7 +27,11 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
 
     private final PoolManager<?, ?> pool;
 
+    private final String name;
+
     private final Tags tags;
+
+    private final boolean executorCompatible;
 
     private final List<Binding> bindings = new CopyOnWriteArrayList<>();
 
@@ -38,8 +42,21 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
      * @param name the value of the tag {@code pool}
      */
     public PoolMetrics(PoolManager<?, ?> pool, String name) {
+        this(pool, name, false);
+    }
+
+    /**
+     * The meters of a pool.
+     *
+     * @param pool the pool
+     * @param name the value of the tag {@code pool}
+     * @param executorCompatible whether to add {@code executor.*} with the tag {@code name}, as thread pools have them
+     */
+    public PoolMetrics(PoolManager<?, ?> pool, String name, boolean executorCompatible) {
         this.pool = pool;
+        this.name = name;
         this.tags = Tags.of("pool", name);
+        this.executorCompatible = executorCompatible;
     }
 
     @Override
@@ -80,7 +97,11 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
         logRecords(registry, "dropped", PoolStats.Logs::dropped);
         PoolEventRecorder recorder = new PoolEventRecorder(registry, PREFIX, tags);
         pool.addListener(recorder);
-        bindings.add(new Binding(registry, recorder));
+        ExecutorMeters executor = new ExecutorMeters(pool, name, registry);
+        if (executorCompatible) {
+            executor.register();
+        }
+        bindings.add(new Binding(registry, recorder, executor));
     }
 
     private void logRecords(MeterRegistry registry, String result, ToDoubleFunction<PoolStats.Logs> value) {
@@ -120,9 +141,10 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
             pool.removeListener(binding.recorder());
             Search.in(binding.registry()).name(name -> name.startsWith(PREFIX)).tags(tags).meters().stream()
                     .forEach(binding.registry()::remove);
+            binding.executor().remove();
         }
         bindings.clear();
     }
 
-    private record Binding(MeterRegistry registry, PoolEventRecorder recorder) {}
+    private record Binding(MeterRegistry registry, PoolEventRecorder recorder, ExecutorMeters executor) {}
 }

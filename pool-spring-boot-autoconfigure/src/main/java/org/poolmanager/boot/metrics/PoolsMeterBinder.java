@@ -12,9 +12,20 @@ import org.poolmanager.boot.PoolRegistrationListener;
 /** {@link MeterBinder} for all pools of an application, those included that are created after it is bound. */
 public class PoolsMeterBinder implements MeterBinder, PoolRegistrationListener, AutoCloseable {
 
+    private final boolean executorCompatible;
+
     private final List<MeterRegistry> registries = new ArrayList<>();
 
     private final Map<String, PoolMetrics> pools = new HashMap<>();
+
+    /**
+     * A binder for pools that it is told of.
+     *
+     * @param executorCompatible whether to add {@code executor.*} with the tag {@code name}, as thread pools have them
+     */
+    public PoolsMeterBinder(boolean executorCompatible) {
+        this.executorCompatible = executorCompatible;
+    }
 
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -24,7 +35,7 @@ public class PoolsMeterBinder implements MeterBinder, PoolRegistrationListener, 
 
     @Override
     public synchronized void poolRegistered(PoolRegistration registration) {
-        PoolMetrics metrics = new PoolMetrics(registration.pool(), registration.name());
+        PoolMetrics metrics = new PoolMetrics(registration.pool(), registration.name(), executorCompatible);
         PoolMetrics previous = pools.put(registration.name(), metrics);
         if (previous != null) {
             // A lazy pool that could not be started: its bean is made anew for its next user.

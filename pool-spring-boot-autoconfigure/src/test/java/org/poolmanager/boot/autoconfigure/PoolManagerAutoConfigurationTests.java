@@ -3,6 +3,10 @@ package org.poolmanager.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.poolmanager.boot.autoconfigure.Yaml.yaml;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +17,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.Limits;
@@ -31,6 +36,7 @@ import org.poolmanager.boot.PoolWorker;
 import org.poolmanager.boot.workers.Scaler;
 import org.poolmanager.boot.workers.Square;
 import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.wire.PayloadCodec;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -432,6 +438,44 @@ class PoolManagerAutoConfigurationTests {
                 .filteredOn(PoolEvent.StateChanged.class::isInstance)
                 .extracting(event -> ((PoolEvent.StateChanged) event).to())
                 .contains(PoolState.STARTING, PoolState.RUNNING, PoolState.STOPPED);
+    }
+
+    @Test
+    @DisplayName("A codec bean is the codec of all pools that name none, and of builders that the application asks for")
+    void codecBean() {
+        contextRunner
+                .withPropertyValues(
+                        SQUARE,
+                        "poolmanager.pools.other.worker=" + Square.class.getName(),
+                        "poolmanager.pools.other.serialization.codec=java")
+                .withBean(TextCodec.class)
+                .run(context -> {
+                    PoolManagers pools = context.getBean(PoolManagers.class);
+                    String codec = TextCodec.class.getName();
+                    assertThat(pools.get("square").settings().wire().codec()).isEqualTo(codec);
+                    assertThat(pools.get("other").settings().wire().codec()).isEqualTo("java");
+                    assertThat(context.getBean(PoolManagerBuilderFactory.class)
+                                    .builder(Square.class)
+                                    .build()
+                                    .settings()
+                                    .wire()
+                                    .codec())
+                            .isEqualTo(codec);
+                });
+    }
+
+    /** Knows texts in lists, and nothing else. */
+    public static final class TextCodec implements PayloadCodec {
+
+        @Override
+        public void encode(Object value, OutputStream out) throws IOException {
+            out.write(String.valueOf(value).getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Object decode(InputStream in) throws IOException {
+            return List.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
     @Test

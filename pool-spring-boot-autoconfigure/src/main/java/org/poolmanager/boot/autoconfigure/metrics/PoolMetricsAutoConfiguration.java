@@ -3,6 +3,7 @@ package org.poolmanager.boot.autoconfigure.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
+import org.poolmanager.boot.autoconfigure.PoolManagerProperties;
 import org.poolmanager.boot.metrics.PoolMetrics;
 import org.poolmanager.boot.metrics.PoolsMeterBinder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,7 +26,7 @@ public final class PoolMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PoolsMeterBinder poolsMeterBinder() {
-        return new PoolsMeterBinder();
+    PoolsMeterBinder poolsMeterBinder(PoolManagerProperties properties) {
+        return new PoolsMeterBinder(properties.metrics().executorCompatible());
     }
 }

@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.poolmanager.PoolManager;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
 import org.poolmanager.boot.metrics.PoolsMeterBinder;
@@ -39,6 +41,7 @@ class PoolMetricsAutoConfigurationTests {
     void metersCountFromTheFirstStart() {
         withRegistry.run(context -> {
             Awaitility.await().until(() -> starts() == 1);
+            assertThat(registry.find("executor.active").meters()).isEmpty();
             assertThat(registry.get("poolmanager.workers")
                             .tags("pool", "square", "state", "idle")
                             .gauge()
@@ -58,6 +61,36 @@ class PoolMetricsAutoConfigurationTests {
     void metersAreRemovedWithTheContext() {
         withRegistry.run(context -> assertThat(meters()).isNotEmpty());
         assertThat(meters()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "With executor-compatible a pool is also under the names of thread pools, and only as long as it is there")
+    void executorMeters() {
+        withRegistry
+                .withPropertyValues("poolmanager.metrics.executor-compatible=true")
+                .run(context -> {
+                    PoolManager<Integer, Integer> pool =
+                            context.getBean(PoolManagers.class).get("square", Integer.class, Integer.class);
+                    pool.map(List.of(1, 2, 3));
+                    assertThat(executor("active")).isZero();
+                    assertThat(executor("pool.size")).isEqualTo(1);
+                    assertThat(executor("pool.core")).isEqualTo(1);
+                    assertThat(executor("pool.max")).isEqualTo(1);
+                    assertThat(executor("queued")).isZero();
+                    assertThat(executor("queue.remaining")).isEqualTo(2);
+                    assertThat(registry.get("executor.completed")
+                                    .tag("name", "square")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(3);
+                });
+        assertThat(registry.getMeters())
+                .noneMatch(meter -> "square".equals(meter.getId().getTag("name")));
+    }
+
+    private double executor(String what) {
+        return registry.get("executor." + what).tag("name", "square").gauge().value();
     }
 
     @Test
