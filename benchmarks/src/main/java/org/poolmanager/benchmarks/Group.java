@@ -34,6 +34,7 @@ enum Group {
         void take(Options options, Report report) throws Exception;
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // a reference to a method without state
     private final Measurement measurement;
 
     Group(Measurement measurement) {
