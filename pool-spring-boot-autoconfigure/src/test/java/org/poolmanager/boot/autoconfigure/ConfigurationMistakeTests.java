@@ -55,7 +55,7 @@ class ConfigurationMistakeTests {
         analysisOf("poolmanager:\n  pool:\n    thumbs:\n      size: 3\n")
                 .hasReason("There is no such property.")
                 .hasAction(
-                        "Did you mean 'poolmanager.pools'? The keys below 'poolmanager' are: enabled, defaults, templates, pools, metrics.");
+                        "Did you mean 'poolmanager.pools'? The keys below 'poolmanager' are: enabled, defaults, templates, pools, metrics, events.");
     }
 
     @Test

@@ -33,9 +33,11 @@ final class ConfigurationDescriber {
                 settings.isolation(),
                 settings.size(),
                 settings.queueSize(),
+                settings.resultSize() == PoolSettings.UNBOUNDED ? null : settings.resultSize(),
                 settings.ordered(),
                 settings.daemon(),
                 new TreeSet<>(settings.loggers()),
+                settings.logOverflow(),
                 tasks.queue(),
                 tasks.soft(),
                 tasks.run(),
@@ -50,6 +52,7 @@ final class ConfigurationDescriber {
                 settings.retry().isOff() ? null : settings.retry(),
                 settings.quarantine().after() == null ? null : settings.quarantine(),
                 settings.wire().maxPayload(),
+                settings.wire().codec(),
                 jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),
                 jvm.environment().isEmpty() ? null : sanitize(jvm.environment()));
     }

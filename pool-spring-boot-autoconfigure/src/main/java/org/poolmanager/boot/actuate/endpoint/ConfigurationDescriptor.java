@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
+import org.poolmanager.LogOverflow;
 import org.poolmanager.PoolSettings;
 import org.poolmanager.RecyclePolicy;
 import org.poolmanager.RetryPolicy;
@@ -16,9 +17,11 @@ import org.poolmanager.RetryPolicy;
  * @param isolation where workers run
  * @param size how many workers
  * @param queueSize how many tasks may wait while all workers are busy
+ * @param resultSize how many results may wait to be fetched; null: any number
  * @param ordered whether results come in the order of their tasks
  * @param daemon whether closing ends outstanding work
  * @param loggers names of the loggers whose records workers send here
+ * @param logOverflow what happens to records that are not taken fast enough
  * @param queueTimeout how long a task may wait
  * @param softTimeout when a task is interrupted
  * @param taskTimeout how long a task may run
@@ -33,6 +36,7 @@ import org.poolmanager.RetryPolicy;
  * @param retry which tasks are run once more, if any
  * @param quarantine which tasks are kept because they killed their worker, if any
  * @param maxPayload how many bytes a task or a result may have
+ * @param codec how objects travel
  * @param jvmArgs options of the workers' JVMs, or {@code ******}
  * @param env environment variables of the workers' JVMs, with values or {@code ******}
  */
@@ -41,9 +45,11 @@ public record ConfigurationDescriptor(
         Isolation isolation,
         int size,
         int queueSize,
+        @Nullable Integer resultSize,
         boolean ordered,
         boolean daemon,
         Set<String> loggers,
+        LogOverflow logOverflow,
         @Nullable Duration queueTimeout,
         @Nullable Duration softTimeout,
         @Nullable Duration taskTimeout,
@@ -58,5 +64,6 @@ public record ConfigurationDescriptor(
         @Nullable RetryPolicy retry,
         PoolSettings.@Nullable Quarantine quarantine,
         int maxPayload,
+        String codec,
         @Nullable Object jvmArgs,
         @Nullable Map<String, @Nullable Object> env) {}

@@ -1,10 +1,16 @@
 package org.poolmanager.boot.actuate.endpoint;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.PoolManager;
 import org.poolmanager.boot.PoolManagers;
+import org.poolmanager.boot.PoolRegistration;
+import org.poolmanager.boot.events.PoolHistories;
+import org.poolmanager.boot.events.PoolRecord;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -22,6 +28,8 @@ public class PoolsEndpoint {
 
     private final PoolManagers pools;
 
+    private final PoolHistories histories;
+
     private final Sanitizer sanitizer;
 
     private final Show showValues;
@@ -30,11 +38,17 @@ public class PoolsEndpoint {
      * Shows the given pools.
      *
      * @param pools the pools
+     * @param histories what has happened to them
      * @param sanitizingFunctions what may be shown of JVM options and environment variables
      * @param showValues when these are shown at all
      */
-    public PoolsEndpoint(PoolManagers pools, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues) {
+    public PoolsEndpoint(
+            PoolManagers pools,
+            PoolHistories histories,
+            Iterable<SanitizingFunction> sanitizingFunctions,
+            Show showValues) {
         this.pools = pools;
+        this.histories = histories;
         this.sanitizer = new Sanitizer(sanitizingFunctions);
         this.showValues = showValues;
     }
@@ -73,9 +87,59 @@ public class PoolsEndpoint {
     }
 
     /**
+     * A part of one pool: {@code workers}, or {@code events}.
+     *
+     * @param name the pool's bean name
+     * @param part which part
+     * @param type of events, which ones; without it, all
+     * @param limit of events, how many of the last at the most, at least 1; without it, all that are kept
+     * @return the part, or null if there is no such pool or no such part
+     */
+    @ReadOperation
+    public @Nullable OperationResponseBody part(
+            @Selector String name, @Selector String part, PoolRecord.@Nullable Type type, @Nullable Integer limit) {
+        PoolManager<?, ?> pool = pools.stream()
+                .filter(registration -> registration.name().equals(name))
+                .<PoolManager<?, ?>>map(PoolRegistration::pool)
+                .findFirst()
+                .orElse(null);
+        if (pool == null) {
+            return null;
+        }
+        return switch (part) {
+            case "workers" ->
+                new WorkersDescriptor(pool.stats().workerList().stream()
+                        .map(WorkerDescriptor::of)
+                        .toList());
+            case "events" -> {
+                if (limit != null && limit < 1) {
+                    throw new InvalidEndpointRequestException(
+                            "'limit' must be at least 1, but is " + limit, "'limit' is less than 1");
+                }
+                yield new EventsDescriptor(histories.last(name, type, limit == null ? Integer.MAX_VALUE : limit));
+            }
+            default -> null;
+        };
+    }
+
+    /**
      * All pools.
      *
      * @param pools a summary of each, by bean name
      */
     public record PoolsDescriptor(Map<String, PoolSummaryDescriptor> pools) implements OperationResponseBody {}
+
+    /**
+     * The workers of a pool.
+     *
+     * @param workers each worker
+     */
+    public record WorkersDescriptor(List<WorkerDescriptor> workers) implements OperationResponseBody {}
+
+    /**
+     * What has happened to a pool lately.
+     *
+     * @param events the newest last
+     */
+    public record EventsDescriptor(List<PoolRecord> events) implements OperationResponseBody {}
 }

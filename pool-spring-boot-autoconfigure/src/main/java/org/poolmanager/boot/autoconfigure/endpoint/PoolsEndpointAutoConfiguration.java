@@ -4,6 +4,8 @@ import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpoint;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpointWebExtension;
 import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
+import org.poolmanager.boot.autoconfigure.PoolManagerProperties;
+import org.poolmanager.boot.events.PoolHistories;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -29,11 +31,19 @@ public final class PoolsEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    PoolHistories poolHistories(PoolManagerProperties properties) {
+        return new PoolHistories(properties.events().capacity());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     PoolsEndpoint poolsEndpoint(
             PoolManagers pools,
+            PoolHistories histories,
             ObjectProvider<SanitizingFunction> sanitizingFunctions,
             PoolsEndpointProperties properties) {
-        return new PoolsEndpoint(pools, sanitizingFunctions.orderedStream().toList(), properties.showValues());
+        return new PoolsEndpoint(
+                pools, histories, sanitizingFunctions.orderedStream().toList(), properties.showValues());
     }
 
     @Bean

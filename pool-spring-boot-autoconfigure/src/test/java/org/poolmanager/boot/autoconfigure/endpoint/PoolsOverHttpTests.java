@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
 import org.poolmanager.WorkerState;
+import org.poolmanager.boot.events.PoolHistories;
+import org.poolmanager.boot.events.PoolRecord;
 import org.poolmanager.boot.workers.Square;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -34,6 +36,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
             "poolmanager.pools.endless.size=1",
             "poolmanager.pools.endless.queue-size=4",
             "poolmanager.pools.endless.task-timeout=1m",
+            "poolmanager.events.capacity=6",
             "management.endpoints.web.exposure.include=pools,health,metrics,prometheus",
             "management.endpoint.health.show-details=always",
             // None of this may change the endpoint.
@@ -50,6 +53,12 @@ class PoolsOverHttpTests {
 
     @Autowired
     private PoolManager<String, byte[]> endless;
+
+    @Autowired
+    private PoolManager<Integer, String> failing;
+
+    @Autowired
+    private PoolHistories histories;
 
     private RestTestClient client;
 
@@ -70,7 +79,7 @@ class PoolsOverHttpTests {
                 .isOk()
                 .expectBody()
                 .jsonPath("$.pools.length()")
-                .isEqualTo(3)
+                .isEqualTo(4)
                 .jsonPath("$.pools.square.state")
                 .isEqualTo("RUNNING")
                 .jsonPath("$.pools.square.worker")
@@ -139,6 +148,12 @@ class PoolsOverHttpTests {
                 .isEqualTo("PROCESS")
                 .jsonPath("$.configuration.queueSize")
                 .isEqualTo(2)
+                .jsonPath("$.configuration.resultSize")
+                .doesNotExist()
+                .jsonPath("$.configuration.logOverflow")
+                .isEqualTo("WAIT")
+                .jsonPath("$.configuration.codec")
+                .isEqualTo("java")
                 .jsonPath("$.configuration.startTimeout")
                 .isEqualTo("PT30S")
                 .jsonPath("$.configuration.taskTimeout")
@@ -175,6 +190,8 @@ class PoolsOverHttpTests {
                 .expectBody()
                 .jsonPath("$.configuration.source")
                 .isEqualTo("bean")
+                .jsonPath("$.configuration.resultSize")
+                .doesNotExist()
                 .jsonPath("$.configuration.isolation")
                 .isEqualTo("THREAD")
                 .jsonPath("$.input")
@@ -231,6 +248,88 @@ class PoolsOverHttpTests {
                 .expectBody()
                 .jsonPath("$.measurements[0].value")
                 .isEqualTo(1.0);
+    }
+
+    @Test
+    void eventsAndWorkers() throws InterruptedException {
+        failing.mapOutcomes(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+        // Those of one second are one record, which counts the others.
+        Awaitility.await()
+                .until(() -> histories.last("failing", PoolRecord.Type.TASK_FAILED, 100).stream()
+                                .mapToLong(told -> 1 + (told.repeated() == null ? 0 : told.repeated()))
+                                .sum()
+                        == 10);
+        client.get()
+                .uri("/pools/failing/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.events[?(@.type == 'POOL_STARTED')].message")
+                .isEqualTo("STARTING -> RUNNING")
+                .jsonPath("$.events[?(@.type == 'WORKER_STARTED')].workerId")
+                .isEqualTo(1)
+                .jsonPath("$.events[?(@.type == 'WORKER_STARTED')].pid")
+                .isNotEmpty();
+        client.get()
+                .uri("/pools/failing/events?type=TASK_FAILED&limit=1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.events.length()")
+                .isEqualTo(1)
+                .jsonPath("$.events[0].pool")
+                .isEqualTo("failing")
+                .jsonPath("$.events[0].timestamp")
+                .value(String.class, (String value) -> assertThat(value).matches("\\d{4}-.*Z"))
+                .jsonPath("$.events[0].message")
+                .value(
+                        String.class,
+                        (String value) -> assertThat(value).matches("FAILED, waited \\d+ ms, ran \\d+ ms"));
+        client.get()
+                .uri("/pools/failing/workers")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.workers.length()")
+                .isEqualTo(1)
+                .jsonPath("$.workers[0].failures")
+                .isEqualTo(10);
+    }
+
+    @Test
+    void noMoreEventsThanAreKept() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            failing.close(); // draining and stopped
+            failing.start(); // a worker, and started
+        }
+        assertThat(histories.last("failing", null, 100)).hasSize(6);
+        client.get()
+                .uri("/pools/failing/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.events.length()")
+                .isEqualTo(6);
+    }
+
+    @Test
+    void wrongQuestionsForParts() {
+        client.get().uri("/pools/nope/events").exchange().expectStatus().isNotFound();
+        client.get().uri("/pools/square/nope").exchange().expectStatus().isNotFound();
+        client.get()
+                .uri("/pools/square/events?type=nope")
+                .exchange()
+                .expectStatus()
+                .isBadRequest();
+        client.get()
+                .uri("/pools/square/events?limit=0")
+                .exchange()
+                .expectStatus()
+                .isBadRequest();
     }
 
     @Test
@@ -322,6 +421,15 @@ class PoolsOverHttpTests {
                     .name("another name")
                     .isolation(Isolation.THREAD)
                     .size(1)
+                    .build();
+        }
+
+        @Bean
+        PoolManager<Integer, String> failing() {
+            return PoolManager.builder((Integer task) -> Integer.toString(Math.floorDiv(task, 0)))
+                    .isolation(Isolation.THREAD)
+                    .size(1)
+                    .resultSize(7)
                     .build();
         }
     }

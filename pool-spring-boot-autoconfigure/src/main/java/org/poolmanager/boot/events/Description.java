@@ -1,0 +1,118 @@
+package org.poolmanager.boot.events;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.Outcome;
+import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolEvent.StateChanged;
+import org.poolmanager.PoolEvent.TaskFinished;
+import org.poolmanager.PoolEvent.TaskQuarantined;
+import org.poolmanager.PoolEvent.TaskRejected;
+import org.poolmanager.PoolEvent.TaskRetried;
+import org.poolmanager.PoolEvent.WorkerExited;
+import org.poolmanager.PoolEvent.WorkerStartFailed;
+import org.poolmanager.PoolEvent.WorkerStarted;
+import org.poolmanager.PoolState;
+import org.poolmanager.WorkerExit;
+import org.poolmanager.boot.events.PoolRecord.Type;
+
+/** Says what a pool's events mean to who watches it. */
+final class Description {
+
+    private Description() {}
+
+    /** What kind of record an event makes; null if it makes none. */
+    static @Nullable Type type(PoolEvent event) {
+        if (event instanceof StateChanged change) {
+            return type(change.to());
+        }
+        if (event instanceof WorkerStarted) {
+            return Type.WORKER_STARTED;
+        }
+        if (event instanceof WorkerStartFailed) {
+            return Type.WORKER_START_FAILED;
+        }
+        if (event instanceof WorkerExited exited) {
+            return exited.reason() == WorkerExit.RECYCLED ? Type.WORKER_RECYCLED : Type.WORKER_EXITED;
+        }
+        if (event instanceof TaskFinished finished) {
+            return type(finished.kind());
+        }
+        if (event instanceof TaskRetried) {
+            return Type.TASK_RETRIED;
+        }
+        if (event instanceof TaskQuarantined) {
+            return Type.TASK_QUARANTINED;
+        }
+        return event instanceof TaskRejected ? Type.TASK_REJECTED : null;
+    }
+
+    private static @Nullable Type type(PoolState to) {
+        return switch (to) {
+            case RUNNING -> Type.POOL_STARTED;
+            case DRAINING -> Type.POOL_DRAINING;
+            case STOPPED -> Type.POOL_STOPPED;
+            case BROKEN, FAILED -> Type.POOL_FAILED;
+            case NEW, STARTING -> null;
+        };
+    }
+
+    private static @Nullable Type type(Outcome.Kind kind) {
+        return switch (kind) {
+            case FAILED -> Type.TASK_FAILED;
+            case TIMED_OUT -> Type.TASK_TIMED_OUT;
+            case CRASHED -> Type.TASK_CRASHED;
+            case COMPLETED, CANCELLED -> null;
+        };
+    }
+
+    static PoolRecord describe(PoolEvent event, Type type, String pool) {
+        Integer worker = null;
+        Long pid = null;
+        Long task = null;
+        if (event instanceof WorkerStarted started) {
+            worker = started.worker();
+            pid = started.pid() < 0 ? null : started.pid();
+        } else if (event instanceof WorkerStartFailed failed) {
+            worker = failed.worker();
+        } else if (event instanceof WorkerExited exited) {
+            worker = exited.worker();
+            pid = exited.pid() < 0 ? null : exited.pid();
+        } else if (event instanceof TaskRetried retried) {
+            task = retried.task();
+        } else if (event instanceof TaskQuarantined kept) {
+            task = kept.task();
+        }
+        return new PoolRecord(Instant.now(), type, pool, worker, pid, task, message(event), null);
+    }
+
+    private static String message(PoolEvent event) {
+        if (event instanceof StateChanged change) {
+            String moved = change.from() + " -> " + change.to();
+            return change.reason() == null ? moved : moved + ": " + change.reason();
+        }
+        if (event instanceof WorkerStarted started) {
+            return "generation " + started.generation() + ", ready after "
+                    + started.startTime().toMillis() + " ms";
+        }
+        if (event instanceof WorkerStartFailed failed) {
+            return failed.message();
+        }
+        if (event instanceof WorkerExited exited) {
+            return exited.reason() + ": " + exited.message();
+        }
+        if (event instanceof TaskFinished finished) {
+            String what = finished.failure() == null ? finished.kind().name() : finished.failure();
+            return what + ", waited " + finished.waited().toMillis() + " ms, ran "
+                    + finished.ran().toMillis() + " ms";
+        }
+        if (event instanceof TaskRetried retried) {
+            return "attempt " + retried.attempt() + ": " + retried.kind() + "; the next one comes in "
+                    + retried.pause().toMillis() + " ms";
+        }
+        if (event instanceof TaskQuarantined kept) {
+            return "has killed " + kept.crashes() + " workers";
+        }
+        return event instanceof TaskRejected refused ? refused.reason().name() : event.toString();
+    }
+}
