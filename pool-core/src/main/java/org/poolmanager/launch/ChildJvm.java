@@ -51,10 +51,6 @@ public final class ChildJvm {
      * @param directory for the argument file and a crash log; must exist and should belong to its owner alone
      * @throws LaunchException if no process could be started; nothing is left behind
      */
-    public static ChildJvm start(String mainClass, ClassPath classPath, JvmOptions options, Path directory) {
-        return start(mainClass, classPath, options, directory, ClassSupply.NONE);
-    }
-
     static ChildJvm start(
             String mainClass, ClassPath classPath, JvmOptions options, Path directory, ClassSupply supply) {
         Path java = JavaBinary.of(options.javaHome());

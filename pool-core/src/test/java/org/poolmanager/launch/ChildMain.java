@@ -89,7 +89,8 @@ public final class ChildMain {
     private static ChildJvm launch(List<String> arguments) {
         Path directory = Path.of(System.getProperty("launch.directory"));
         JvmOptions options = new JvmOptions(null, arguments, Map.of(), null);
-        return ChildJvm.start(ChildMain.class.getName(), ClassPath.of(ChildMain.class), options, directory);
+        return ChildJvm.start(
+                ChildMain.class.getName(), ClassPath.of(ChildMain.class), options, directory, ClassSupply.NONE);
     }
 
     /** By reflection, because a direct use is a compiler warning that cannot be suppressed. */

@@ -36,7 +36,7 @@ final class Children implements AfterEachCallback {
         arguments.add("-Dlaunch.directory=" + directory);
         JvmOptions all =
                 new JvmOptions(options.javaHome(), arguments, options.environment(), options.workingDirectory());
-        ChildJvm child = ChildJvm.start(ChildMain.class.getName(), classPath, all, directory);
+        ChildJvm child = ChildJvm.start(ChildMain.class.getName(), classPath, all, directory, ClassSupply.NONE);
         started.add(child);
         return child;
     }

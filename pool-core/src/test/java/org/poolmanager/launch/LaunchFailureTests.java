@@ -84,7 +84,7 @@ class LaunchFailureTests {
         Path missing = temporary.resolve("missing");
 
         assertThatExceptionOfType(LaunchException.class)
-                .isThrownBy(() -> ChildJvm.start("Main", anywhere(), JvmOptions.defaults(), missing))
+                .isThrownBy(() -> ChildJvm.start("Main", anywhere(), JvmOptions.defaults(), missing, ClassSupply.NONE))
                 .withMessageContaining(missing.toString());
     }
 
@@ -124,7 +124,7 @@ class LaunchFailureTests {
     private void assertRefused(@Nullable Path javaHome, @Nullable Path workingDirectory, String... parts) {
         JvmOptions options = new JvmOptions(javaHome, List.of(), Map.of(), workingDirectory);
         assertThatExceptionOfType(LaunchException.class)
-                .isThrownBy(() -> ChildJvm.start("Main", anywhere(), options, directory))
+                .isThrownBy(() -> ChildJvm.start("Main", anywhere(), options, directory, ClassSupply.NONE))
                 .satisfies(e -> assertThat(e.getMessage()).contains(parts));
     }
 
