@@ -14,7 +14,6 @@ import org.poolmanager.PoolEvent.WorkerStartFailed;
 import org.poolmanager.PoolEvent.WorkerStarted;
 import org.poolmanager.PoolState;
 import org.poolmanager.WorkerExit;
-import org.poolmanager.boot.events.PoolRecord.Type;
 
 /** Says what a pool's events mean to who watches it. */
 final class Description {
@@ -22,51 +21,53 @@ final class Description {
     private Description() {}
 
     /** What kind of record an event makes; null if it makes none. */
-    static @Nullable Type type(PoolEvent event) {
+    static PoolRecord.@Nullable Type type(PoolEvent event) {
         if (event instanceof StateChanged change) {
             return type(change.to());
         }
         if (event instanceof WorkerStarted) {
-            return Type.WORKER_STARTED;
+            return PoolRecord.Type.WORKER_STARTED;
         }
         if (event instanceof WorkerStartFailed) {
-            return Type.WORKER_START_FAILED;
+            return PoolRecord.Type.WORKER_START_FAILED;
         }
         if (event instanceof WorkerExited exited) {
-            return exited.reason() == WorkerExit.RECYCLED ? Type.WORKER_RECYCLED : Type.WORKER_EXITED;
+            return exited.reason() == WorkerExit.RECYCLED
+                    ? PoolRecord.Type.WORKER_RECYCLED
+                    : PoolRecord.Type.WORKER_EXITED;
         }
         if (event instanceof TaskFinished finished) {
             return type(finished.kind());
         }
         if (event instanceof TaskRetried) {
-            return Type.TASK_RETRIED;
+            return PoolRecord.Type.TASK_RETRIED;
         }
         if (event instanceof TaskQuarantined) {
-            return Type.TASK_QUARANTINED;
+            return PoolRecord.Type.TASK_QUARANTINED;
         }
-        return event instanceof TaskRejected ? Type.TASK_REJECTED : null;
+        return event instanceof TaskRejected ? PoolRecord.Type.TASK_REJECTED : null;
     }
 
-    private static @Nullable Type type(PoolState to) {
+    private static PoolRecord.@Nullable Type type(PoolState to) {
         return switch (to) {
-            case RUNNING -> Type.POOL_STARTED;
-            case DRAINING -> Type.POOL_DRAINING;
-            case STOPPED -> Type.POOL_STOPPED;
-            case BROKEN, FAILED -> Type.POOL_FAILED;
+            case RUNNING -> PoolRecord.Type.POOL_STARTED;
+            case DRAINING -> PoolRecord.Type.POOL_DRAINING;
+            case STOPPED -> PoolRecord.Type.POOL_STOPPED;
+            case BROKEN, FAILED -> PoolRecord.Type.POOL_FAILED;
             case NEW, STARTING -> null;
         };
     }
 
-    private static @Nullable Type type(Outcome.Kind kind) {
+    private static PoolRecord.@Nullable Type type(Outcome.Kind kind) {
         return switch (kind) {
-            case FAILED -> Type.TASK_FAILED;
-            case TIMED_OUT -> Type.TASK_TIMED_OUT;
-            case CRASHED -> Type.TASK_CRASHED;
+            case FAILED -> PoolRecord.Type.TASK_FAILED;
+            case TIMED_OUT -> PoolRecord.Type.TASK_TIMED_OUT;
+            case CRASHED -> PoolRecord.Type.TASK_CRASHED;
             case COMPLETED, CANCELLED -> null;
         };
     }
 
-    static PoolRecord describe(PoolEvent event, Type type, String pool) {
+    static PoolRecord describe(PoolEvent event, PoolRecord.Type type, String pool) {
         Integer worker = null;
         Long pid = null;
         Long task = null;

@@ -9,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolEvent;
 import org.poolmanager.PoolListener;
-import org.poolmanager.boot.events.PoolRecord.Type;
 
 /**
  * The last things that happened to one pool. Of what may happen hundreds of thousands of times per second, one record is
@@ -27,7 +26,7 @@ final class PoolHistory implements PoolListener {
     private final Deque<Slot> slots = new ArrayDeque<>();
 
     /** The last of each frequent type, though it may have left the history meanwhile. */
-    private final Map<Type, Slot> latest = new EnumMap<>(Type.class);
+    private final Map<PoolRecord.Type, Slot> latest = new EnumMap<>(PoolRecord.Type.class);
 
     PoolHistory(String pool, int capacity) {
         this.pool = pool;
@@ -36,13 +35,13 @@ final class PoolHistory implements PoolListener {
 
     @Override
     public void onEvent(PoolEvent event) {
-        Type type = Description.type(event);
+        PoolRecord.Type type = Description.type(event);
         if (type != null && !isRepeated(type)) {
             add(new Slot(Description.describe(event, type, pool), System.nanoTime()));
         }
     }
 
-    private synchronized boolean isRepeated(Type type) {
+    private synchronized boolean isRepeated(PoolRecord.Type type) {
         Slot last = latest.get(type);
         if (last == null || System.nanoTime() - last.nanos >= INTERVAL) {
             return false;
@@ -62,7 +61,7 @@ final class PoolHistory implements PoolListener {
     }
 
     /** The last records, the newest last; all types if none is given. */
-    synchronized List<PoolRecord> last(@Nullable Type type, int limit) {
+    synchronized List<PoolRecord> last(PoolRecord.@Nullable Type type, int limit) {
         Deque<PoolRecord> found = new ArrayDeque<>();
         for (var newest = slots.descendingIterator(); newest.hasNext() && found.size() < limit; ) {
             PoolRecord told = newest.next().told;
