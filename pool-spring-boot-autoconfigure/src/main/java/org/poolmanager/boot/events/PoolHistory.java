@@ -36,12 +36,18 @@ final class PoolHistory implements PoolListener {
     @Override
     public void onEvent(PoolEvent event) {
         PoolRecord.Type type = Description.type(event);
-        if (type != null && !isRepeated(type)) {
+        if (type != null) {
+            record(event, type);
+        }
+    }
+
+    private synchronized void record(PoolEvent event, PoolRecord.Type type) {
+        if (!isRepeated(type)) {
             add(new Slot(Description.describe(event, type, pool), System.nanoTime()));
         }
     }
 
-    private synchronized boolean isRepeated(PoolRecord.Type type) {
+    private boolean isRepeated(PoolRecord.Type type) {
         Slot last = latest.get(type);
         if (last == null || System.nanoTime() - last.nanos >= INTERVAL) {
             return false;
@@ -50,7 +56,7 @@ final class PoolHistory implements PoolListener {
         return true;
     }
 
-    private synchronized void add(Slot slot) {
+    private void add(Slot slot) {
         if (slots.size() >= capacity) {
             slots.remove();
         }

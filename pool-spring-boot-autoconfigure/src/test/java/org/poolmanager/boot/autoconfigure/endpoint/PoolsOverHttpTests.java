@@ -297,6 +297,12 @@ class PoolsOverHttpTests {
                 .isEqualTo(1)
                 .jsonPath("$.workers[0].failures")
                 .isEqualTo(10);
+        client.get()
+                .uri("/pools/failing")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.configuration.resultSize")
+                .isEqualTo(7);
     }
 
     @Test
