@@ -26,7 +26,7 @@ final class Slot {
     private static final int MAX_WINDOW = 1024;
 
     /** Beside the running task, so many bytes may lie in a worker's inbox. */
-    private static final int MAX_PREFETCHED_BYTES = 1 << 20;
+    private static final int MAX_PREFETCHED_BYTES = 2 << 20;
 
     /** What it is to the board. SERVING, or SPARE → SERVING; → RETIRED. */
     enum Role {
@@ -159,7 +159,9 @@ final class Slot {
         if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
             return false;
         }
-        return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+        Task head = inFlight.peek();
+        return head == null
+                || (inFlight.size() < window && bytesInFlight - head.bytes() + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
     /** Whether it has run all the tasks that it may. */
