@@ -106,20 +106,25 @@ final class Slot {
     /** Moving average, 0 while unknown. */
     private long meanNanos;
 
-    private int window = MIN_WINDOW;
+    private final int maxWindow;
 
-    Slot(int id) {
-        this(id, new SlotHistory());
+    private int window;
+
+    /** @param prefetch how many tasks it may hold at the most */
+    Slot(int id, int prefetch) {
+        this(id, Math.min(prefetch, MAX_WINDOW), new SlotHistory());
     }
 
-    private Slot(int id, SlotHistory history) {
+    private Slot(int id, int maxWindow, SlotHistory history) {
         this.id = id;
+        this.maxWindow = maxWindow;
+        this.window = Math.min(MIN_WINDOW, maxWindow);
         this.history = history;
     }
 
     /** Books for a replacement. */
     Slot next() {
-        Slot spare = new Slot(id, history);
+        Slot spare = new Slot(id, maxWindow, history);
         spare.role = Role.SPARE;
         spare.reported = true;
         return spare;
@@ -190,8 +195,8 @@ final class Slot {
                 && now - head.startedAt < SLOW_NANOS;
     }
 
-    private static int window(long meanNanos) {
-        return (int) Math.max(MIN_WINDOW, Math.min(WINDOW_NANOS / meanNanos, MAX_WINDOW));
+    private int window(long meanNanos) {
+        return (int) Math.min(Math.max(MIN_WINDOW, WINDOW_NANOS / meanNanos), maxWindow);
     }
 
     void add(Task task, long now) {
@@ -281,7 +286,7 @@ final class Slot {
         readyAt = null;
         startTime = null;
         meanNanos = 0;
-        window = MIN_WINDOW;
+        window = Math.min(MIN_WINDOW, maxWindow);
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;
