@@ -152,7 +152,7 @@ final class Task {
         Ending how = ending();
         Object raw = how instanceof Ending.Interrupted late ? late.answer().raw() : null;
         raw = how instanceof Ending.Answer answer ? answer.raw() : raw;
-        return raw instanceof byte[] bytes ? bytes.length : 0;
+        return raw instanceof Payload encoded ? encoded.size() : 0;
     }
 
     Ending ending() {
