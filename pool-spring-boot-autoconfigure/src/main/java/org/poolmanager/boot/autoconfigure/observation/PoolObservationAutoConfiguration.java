@@ -8,6 +8,7 @@ import org.poolmanager.boot.metrics.PoolTaskMeterObservationHandler;
 import org.poolmanager.boot.observation.PoolTaskObservationConvention;
 import org.poolmanager.boot.observation.PoolsTaskObserver;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -31,8 +32,10 @@ public final class PoolObservationAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     PoolsTaskObserver poolsTaskObserver(
-            ObservationRegistry registry, ObjectProvider<PoolTaskObservationConvention> convention) {
-        return new PoolsTaskObserver(registry, convention.getIfAvailable());
+            ObservationRegistry registry,
+            ObjectProvider<PoolTaskObservationConvention> convention,
+            ConfigurableListableBeanFactory beanFactory) {
+        return new PoolsTaskObserver(registry, convention.getIfAvailable(), new Audience(beanFactory)::isThere);
     }
 
     @Configuration(proxyBeanMethods = false)
