@@ -1,14 +1,14 @@
 package org.poolmanager;
 
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners, log. Filled under
+ * What is to be done once the pool's lock is free, in this order: kill, write, end what follows a task, deliver, tell listeners, log. Filled under
  * the lock, carried out by the thread that held it.
  */
 final class Consequences {
@@ -19,11 +19,17 @@ final class Consequences {
 
     private final Events events;
 
+    private final Observers observers;
+
     private final List<Worker> killed = new ArrayList<>(0);
 
     private final List<Worker> written = new ArrayList<>(2);
 
     private final List<Task> delivered = new ArrayList<>();
+
+    private final List<Task> observed = new ArrayList<>(0);
+
+    private final List<TaskObservation> refused = new ArrayList<>(0);
 
     private final List<PoolEvent> published = new ArrayList<>(0);
 
@@ -32,10 +38,16 @@ final class Consequences {
     Consequences(String pool, Events events) {
         this.pool = pool;
         this.events = events;
+        this.observers = events.observers();
     }
 
     boolean isEmpty() {
-        return killed.isEmpty() && written.isEmpty() && delivered.isEmpty() && published.isEmpty() && logged.isEmpty();
+        return killed.isEmpty()
+                && written.isEmpty()
+                && delivered.isEmpty()
+                && refused.isEmpty()
+                && published.isEmpty()
+                && logged.isEmpty();
     }
 
     void kill(@Nullable Worker worker) {
@@ -52,6 +64,20 @@ final class Consequences {
 
     void deliver(Task task) {
         delivered.add(task);
+        if (task.observation != null) {
+            observed.add(task);
+        }
+    }
+
+    /** Those of them that have not been accepted never will be, and nobody hears of that but who follows them. */
+    void refuse(Collection<Task> tasks) {
+        for (Task task : tasks) {
+            TaskObservation observation = task.observation;
+            if (observation != null && task.id == 0) {
+                task.observation = null; // told once
+                refused.add(observation);
+            }
+        }
     }
 
     void publish(PoolEvent event) {
@@ -68,11 +94,13 @@ final class Consequences {
     void carryOut() {
         killed.forEach(worker -> attempt(worker::kill));
         written.forEach(worker -> attempt(worker::flush));
+        observed.forEach(observers::finished);
+        refused.forEach(observers::refused);
         deliver();
         published.forEach(events::publish);
         logged.forEach(this::attempt);
         if (events.hasListeners()) {
-            delivered.forEach(this::tell);
+            delivered.forEach(task -> events.publish(task.finished(pool)));
         }
         PoolThread.forgetInterrupt();
     }
@@ -98,15 +126,5 @@ final class Consequences {
         } catch (Throwable e) {
             LOG.error("Pool '{}' failed in its own work", pool, e);
         }
-    }
-
-    private void tell(Task task) {
-        Ending ending = task.ending();
-        events.publish(new PoolEvent.TaskFinished(
-                pool,
-                ending.kind(),
-                Duration.ofNanos(Math.max(0, task.waitedNanos)),
-                Duration.ofNanos(task.ranNanos),
-                ending.failure() == null ? null : ending.failure().getClass().getSimpleName()));
     }
 }

@@ -22,7 +22,6 @@ import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * Keeps a pool alive: starts it, and has a lane replace every worker that goes away. What happens to tasks is the
@@ -48,6 +47,8 @@ final class Engine {
     private volatile PoolSettings settings;
 
     private final Life life;
+
+    private final Observers observers;
 
     private final Events events;
 
@@ -84,12 +85,13 @@ final class Engine {
         String name = settings.name();
         this.life = new Life(name);
         this.texts = new Texts(settings);
-        this.events = new Events(parts.listeners);
+        this.observers = new Observers(name, this::failure);
+        this.events = new Events(parts.listeners, observers);
         this.clock = new Clock(life, "pool-" + name + "-clock");
         this.board = new Board(settings, life, texts, events, clock, this::startLane);
         this.results = new Results(settings, life, board::lookAgain);
         this.workers = settings.isolation() == Isolation.THREAD
-                ? new ThreadWorkers(settings, parts.target, parts.factory, life)
+                ? new ThreadWorkers(settings, parts.target, parts.factory, life, observers)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.standard = TaskLimits.of(settings.limits().tasks());
         this.unpacker = new Unpacker(workers, texts, name);
@@ -118,6 +120,10 @@ final class Engine {
         return events;
     }
 
+    Observers observers() {
+        return observers;
+    }
+
     Texts texts() {
         return texts;
     }
@@ -130,6 +136,10 @@ final class Engine {
         return logs;
     }
 
+    private @Nullable Throwable failure(Task task) {
+        return unpacker.open(task).failure();
+    }
+
     /** What holds for tasks of a call. */
     TaskLimits limits(TaskOptions options) {
         return standard.with(options);
@@ -137,8 +147,19 @@ final class Engine {
 
     /** A task ready to be accepted, packed in the caller's thread, whose MDC goes with it. */
     Task task(@Nullable Object element, TaskLimits limits, Destination destination) throws PayloadException {
-        TaskContext context = TaskContext.of(MDC.getCopyOfContextMap());
-        return new Task(workers.pack(element, context), context, limits, destination);
+        TaskObservation observation = observers.begin();
+        boolean packed = false;
+        try {
+            TaskContext context = observers.context(observation);
+            Task task = new Task(workers.pack(element, context), context, limits, destination);
+            task.observation = observation;
+            packed = true;
+            return task;
+        } finally {
+            if (!packed) {
+                observers.refused(observation);
+            }
+        }
     }
 
     // ---- start ----

@@ -39,6 +39,18 @@ final class Entrance {
      * @return false if there was none in time
      */
     boolean accept(Task task, long waitNanos) throws InterruptedException {
+        boolean accepted = false;
+        try {
+            accepted = tryToAccept(task, waitNanos);
+        } finally {
+            if (!accepted) {
+                forget(List.of(task));
+            }
+        }
+        return accepted;
+    }
+
+    private boolean tryToAccept(Task task, long waitNanos) throws InterruptedException {
         life.lock.lockInterruptibly();
         try {
             checkOpen();
@@ -60,18 +72,36 @@ final class Entrance {
         }
     }
 
+    /** Those of them that have not been accepted never will be. */
+    void forget(List<Task> tasks) {
+        if (tasks.stream().allMatch(task -> task.observation == null)) {
+            return;
+        }
+        life.lock.lock();
+        try {
+            board.consequences().refuse(tasks);
+        } finally {
+            board.release();
+        }
+    }
+
     /** Accepts a task if there is room at this moment. */
     boolean offer(Task task) {
         life.lock.lock();
+        boolean accepted = false;
         try {
             checkOpen();
-            if (!hasRoomFor(task)) {
+            accepted = hasRoomFor(task);
+            if (accepted) {
+                board.admit(task, System.nanoTime());
+            } else {
                 board.reject(Reason.FULL);
-                return false;
             }
-            board.admit(task, System.nanoTime());
-            return true;
+            return accepted;
         } finally {
+            if (!accepted) {
+                board.consequences().refuse(List.of(task));
+            }
             board.release();
         }
     }
@@ -104,11 +134,12 @@ final class Entrance {
         await(supply, List.of(), true);
     }
 
-    /** Takes back what has not been accepted. Returns how many tasks have been. */
-    long withdraw(Supply supply) {
+    /** Takes back what has not been accepted, and what has not got so far. Returns how many tasks have been accepted. */
+    long withdraw(Supply supply, List<Task> more) {
         life.lock.lock();
         try {
             leave(supply);
+            board.consequences().refuse(more);
             return supply.admitted();
         } finally {
             board.release();
@@ -140,7 +171,7 @@ final class Entrance {
 
     private void leave(Supply supply) {
         line.remove(supply);
-        supply.withdraw();
+        board.consequences().refuse(supply.withdraw());
     }
 
     /** Returns whether all, or all but a few, have been accepted; if not, none of the rest will be. */
@@ -226,7 +257,7 @@ final class Entrance {
     /** The pool accepts nothing any more: whoever waits is told. */
     void close() {
         for (Supply waiting : line) {
-            waiting.refuse();
+            board.consequences().refuse(waiting.refuse());
         }
         line.clear();
     }

@@ -13,7 +13,10 @@ final class Events {
 
     private final List<PoolListener> listeners;
 
-    Events(Collection<PoolListener> listeners) {
+    private final Observers observers;
+
+    Events(Collection<PoolListener> listeners, Observers observers) {
+        this.observers = observers;
         this.listeners = new CopyOnWriteArrayList<>(listeners);
     }
 
@@ -23,6 +26,10 @@ final class Events {
 
     void remove(PoolListener listener) {
         listeners.remove(listener);
+    }
+
+    Observers observers() {
+        return observers;
     }
 
     boolean hasListeners() {

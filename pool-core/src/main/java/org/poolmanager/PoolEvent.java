@@ -62,17 +62,28 @@ public sealed interface PoolEvent {
      * A task has its outcome.
      *
      * @param pool the pool
+     * @param task the task's number in the pool, from 1
      * @param kind how it ended
+     * @param worker the number of the worker that had it last, -1 if it never got to one
+     * @param pid that worker's process id, -1 likewise
      * @param waited from acceptance to the worker, or to the end if it never got to one
      * @param ran in the worker, zero if it never ran
+     * @param sent how many bytes the task took on its way to a child JVM, 0 in thread isolation
+     * @param received how many bytes its answer took on the way back, 0 if there was none
      * @param failure the exception's class, if any
      */
     record TaskFinished(
             String pool,
+            long task,
             Outcome.Kind kind,
+            int worker,
+            long pid,
             Duration waited,
             Duration ran,
-            @Nullable String failure) implements PoolEvent {}
+            int sent,
+            int received,
+            @Nullable String failure)
+            implements PoolEvent {}
 
     /**
      * An attempt at a task failed, and there will be another.

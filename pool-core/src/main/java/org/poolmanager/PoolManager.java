@@ -894,6 +894,15 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         engine.events().remove(listener);
     }
 
+    /**
+     * Has tasks followed from the thread that hands them in to their outcome.
+     *
+     * @param observer follows tasks that are handed in from now on; null: nobody does
+     */
+    public void observe(@Nullable TaskObserver observer) {
+        engine.observers().observe(observer);
+    }
+
     @Override
     public String toString() {
         return "PoolManager[" + name() + ", " + state() + ", " + worker() + "]";

@@ -76,17 +76,21 @@ final class Supply {
         return admitted;
     }
 
-    void withdraw() {
+    /** Returns what has not been taken. */
+    List<Task> withdraw() {
+        List<Task> left = List.copyOf(tasks);
         tasks.clear();
         bytes = 0;
+        return left;
     }
 
-    /** The pool was closed before all was accepted. */
-    void refuse() {
+    /** The pool was closed before all was accepted; returns what was not. */
+    List<Task> refuse() {
         refused = true;
-        withdraw();
+        List<Task> left = withdraw();
         moved.signal();
         whenRefused.run();
+        return left;
     }
 
     boolean isRefused() {

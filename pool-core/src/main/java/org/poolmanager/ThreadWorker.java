@@ -91,7 +91,11 @@ final class ThreadWorker implements Worker {
     private boolean abandoned;
 
     /** A task as it was sent: the board forgets the payload of a task that it ends. */
-    private record Job(long id, @Nullable Object payload, TaskContext context) {}
+    private record Job(
+            long id,
+            @Nullable Object payload,
+            TaskContext context,
+            @Nullable TaskObservation observation) {}
 
     ThreadWorker(ThreadWorkers shared, int id, Sink sink) {
         this.shared = shared;
@@ -229,6 +233,7 @@ final class ThreadWorker implements Worker {
         }
     }
 
+    @SuppressWarnings("try") // a scope is held, not used
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
         long start = System.nanoTime();
         if (tagged) {
@@ -239,7 +244,7 @@ final class ThreadWorker implements Worker {
         if (!job.context.isEmpty()) {
             job.context.mdc().forEach(MDC::put);
         }
-        try {
+        try (TaskObserver.Scope unused = shared.observers.open(job.observation, job.context)) {
             Object value = Call.run(process, job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
@@ -297,7 +302,7 @@ final class ThreadWorker implements Worker {
 
     @Override
     public synchronized void send(Task task) {
-        inbox.add(new Job(task.id, task.payload(), task.context));
+        inbox.add(new Job(task.id, task.payload(), task.context, task.observation));
     }
 
     @Override

@@ -18,6 +18,8 @@ final class ThreadWorkers implements Workers {
 
     final Life life;
 
+    final Observers observers;
+
     private final Callable<Target> target;
 
     private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
@@ -29,12 +31,17 @@ final class ThreadWorkers implements Workers {
     Set<String> loggers = Set.of();
 
     ThreadWorkers(
-            PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
+            PoolSettings settings,
+            Target target,
+            @Nullable Supplier<? extends PoolProcess<?, ?>> factory,
+            Life life,
+            Observers observers) {
         this.settings = settings;
         ClassLoader loader = target.anchor().getClassLoader();
         this.target = target.copies(Payloads.of(settings.wire().codec(), loader, null, Integer.MAX_VALUE));
         this.factory = factory;
         this.life = life;
+        this.observers = observers;
     }
 
     @SuppressWarnings("unchecked") // the builder ties the factory's types to the pool's

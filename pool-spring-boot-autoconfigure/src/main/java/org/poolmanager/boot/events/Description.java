@@ -79,6 +79,10 @@ final class Description {
         } else if (event instanceof WorkerExited exited) {
             worker = exited.worker();
             pid = exited.pid() < 0 ? null : exited.pid();
+        } else if (event instanceof TaskFinished finished) {
+            task = finished.task();
+            worker = finished.worker() < 0 ? null : finished.worker();
+            pid = finished.pid() < 0 ? null : finished.pid();
         } else if (event instanceof TaskRetried retried) {
             task = retried.task();
         } else if (event instanceof TaskQuarantined kept) {

@@ -10,6 +10,7 @@ import org.poolmanager.boot.PoolDegradation;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Results;
 import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Throughput;
+import org.poolmanager.boot.events.PoolTiming;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
@@ -26,6 +27,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param queue the tasks that wait
  * @param tasks what has become of all tasks
  * @param throughput tasks that got an outcome, per second
+ * @param timing how long tasks waited and ran lately
  * @param results results that nobody has fetched yet
  * @param restarts workers that were started as a replacement, because one was lost or its time was up
  * @param quarantine tasks that killed their worker too often, if the pool keeps such
@@ -45,6 +47,7 @@ public record PoolDescriptor(
         PoolStats.Queue queue,
         PoolStats.Tasks tasks,
         Throughput throughput,
+        @Nullable PoolTiming timing,
         Results results,
         Restarts restarts,
         @Nullable List<Quarantined> quarantine,
@@ -53,7 +56,8 @@ public record PoolDescriptor(
         List<PoolDegradation> degraded)
         implements OperationResponseBody {
 
-    static PoolDescriptor of(PoolRegistration registration, ConfigurationDescriber describer) {
+    static PoolDescriptor of(
+            PoolRegistration registration, ConfigurationDescriber describer, @Nullable PoolTiming timing) {
         PoolStats stats = registration.pool().stats();
         return new PoolDescriptor(
                 registration.name(),
@@ -67,6 +71,7 @@ public record PoolDescriptor(
                 stats.queue(),
                 stats.tasks(),
                 Throughput.of(stats.throughput()),
+                timing,
                 new Results(stats.resultsWaiting()),
                 new Restarts(stats.restarts(), stats.recycles()),
                 quarantine(registration),

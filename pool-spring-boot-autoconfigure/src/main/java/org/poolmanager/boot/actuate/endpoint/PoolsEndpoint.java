@@ -81,7 +81,7 @@ public class PoolsEndpoint {
         ConfigurationDescriber describer = new ConfigurationDescriber(sanitizer, showUnsanitized);
         return pools.stream()
                 .filter(pool -> pool.name().equals(name))
-                .map(pool -> PoolDescriptor.of(pool, describer))
+                .map(pool -> PoolDescriptor.of(pool, describer, histories.timing(name)))
                 .findFirst()
                 .orElse(null);
     }
