@@ -49,6 +49,8 @@ final class Board {
 
     private final Cancellation cancellation;
 
+    private final Pause pause;
+
     private final Recycler recycler;
 
     private final Retries retries;
@@ -70,6 +72,7 @@ final class Board {
         this.hostages = new Hostages(life, this, clock);
         this.entrance = new Entrance(settings, life, this, texts);
         this.cancellation = new Cancellation(life, this);
+        this.pause = new Pause(settings, life, this);
         this.recycler = new Recycler(settings, life, this, clock, startLane);
         this.retries = new Retries(settings, life, this, clock);
         this.quarantine = new QuarantineStore(settings);
@@ -83,6 +86,7 @@ final class Board {
     void reset() {
         patience.reset();
         hostages.reset();
+        pause.reset();
         recycler.begin();
         slots.forEach(Slot::reset);
     }
@@ -119,6 +123,10 @@ final class Board {
 
     Cancellation cancellation() {
         return cancellation;
+    }
+
+    Pause pause() {
+        return pause;
     }
 
     Tally tally() {
@@ -170,7 +178,7 @@ final class Board {
 
     /** Returns whether tasks now wait in a worker behind another. */
     private boolean distribute() {
-        if (queue.isEmpty()) {
+        if (queue.isEmpty() || life.state() == PoolState.PAUSED) {
             return false;
         }
         long now = System.nanoTime();
@@ -406,7 +414,7 @@ final class Board {
     /** Ends a task that has waited for too long. It is in nobody's hands any more. */
     void endWaiting(Task task, long now) {
         Fired fired = Fired.of("queue-timeout", task.limits.queue(), now - task.acceptedAt);
-        end(task, Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired)), null, now);
+        end(task, Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired, life.state())), null, now);
     }
 
     /** Keeps a worker at the task it runs; false if it has finished that task and its answer is on the way. */

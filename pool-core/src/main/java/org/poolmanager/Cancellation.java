@@ -122,7 +122,7 @@ final class Cancellation {
     }
 
     /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */
-    private void awaitWhile(long nanos, BooleanSupplier holds) {
+    void awaitWhile(long nanos, BooleanSupplier holds) {
         long left = nanos;
         boolean interrupted = false;
         watchers++;

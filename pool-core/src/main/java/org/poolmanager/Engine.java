@@ -337,8 +337,13 @@ final class Engine {
     /** A start has succeeded: the others begin anew. */
     private void mend() {
         board.slots().forEach(slot -> slot.startFailures = 0);
-        board.move(PoolState.RUNNING, "a worker could be started again");
-        board.consequences().log(() -> LOG.info("Pool '{}' works again: a worker could be started", settings.name()));
+        PoolState next = board.pause().stateWhenMended();
+        board.move(next, "a worker could be started again");
+        board.consequences()
+                .log(() -> LOG.info(
+                        "Pool '{}' works again: a worker could be started{}",
+                        settings.name(),
+                        next == PoolState.PAUSED ? ". It is still paused" : ""));
     }
 
     void startFailed(Slot slot, WorkerStartException problem) {
@@ -357,7 +362,7 @@ final class Engine {
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
             boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
                     && board.allSlots().stream().noneMatch(Slot::isLive);
-            if (hopeless && life.state() == PoolState.RUNNING) {
+            if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.PAUSED)) {
                 breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
             } else if (hopeless && life.state() == PoolState.DRAINING && board.unfinished() > 0) {
                 breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));

@@ -289,6 +289,32 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     /**
+     * Lets no further task begin until {@link #resume}. Tasks are accepted as ever, up to the usual number, and wait; those
+     * that run go on to their end; those that workers hold and have not begun come back, and are first in the queue.
+     * When this returns, no task begins any more: it waits for the workers to give back what they hold, for a second at
+     * the most, should a process be stopped. Called on one of the pool's own threads it does not wait for that.
+     *
+     * <p>Limits go on: a task that waits for longer than its {@code queue-timeout} is ended, and one that runs, by its own.
+     * Workers are replaced as ever, and may break the pool; it is paused when it works again. Whoever waits for a result
+     * goes on waiting. Closing ends the pause: {@link #close} of a daemon cancels what waits, and {@link #join}, or a close
+     * of one that is no daemon, lets it run. Pausing a paused pool does nothing.
+     *
+     * @throws IllegalStateException unless the pool is running or paused
+     */
+    public void pause() {
+        engine.board().pause().begin();
+    }
+
+    /**
+     * Lets tasks begin again. Does nothing if the pool is running.
+     *
+     * @throws IllegalStateException unless the pool is paused or running
+     */
+    public void resume() {
+        engine.board().pause().end();
+    }
+
+    /**
      * Accepts nothing any more, lets all accepted work run to its end whatever {@code daemon} says, and returns when
      * the last worker is gone.
      *

@@ -81,10 +81,13 @@ final class Texts {
         return new TaskTimeoutException(task, fired, List.of(), text, cause);
     }
 
-    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired) {
+    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired, PoolState state) {
+        String why = state == PoolState.PAUSED
+                ? "the pool is paused. Resume it in time, or raise queue-timeout."
+                : "the " + settings.size()
+                        + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
         String text = task.describe() + " waited for " + seconds(fired.taken()) + ", over its queue-timeout of "
-                + seconds(fired.limit()) + ", and never began: the " + settings.size()
-                + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
+                + seconds(fired.limit()) + ", and never began: " + why;
         return new TaskTimeoutException(task, fired, List.of(), text, null);
     }
 
@@ -127,7 +130,9 @@ final class Texts {
                 + stats.queue().size()
                 + " waiting (size " + settings.size() + " + queue-size " + settings.queueSize() + " may be unfinished)"
                 + (waited.isZero() ? "" : "; waited " + seconds(waited))
-                + ". Try again later, wait longer, or raise queue-size.";
+                + (stats.state() == PoolState.PAUSED
+                        ? ". It is paused, and runs nothing until somebody resumes it."
+                        : ". Try again later, wait longer, or raise queue-size.");
         return new QueueFullException(settings.name(), settings.capacity(), waited, text);
     }
 

@@ -23,7 +23,9 @@ final class Description {
     /** What kind of record an event makes; null if it makes none. */
     static PoolRecord.@Nullable Type type(PoolEvent event) {
         if (event instanceof StateChanged change) {
-            return type(change.to());
+            return change.from() == PoolState.PAUSED && change.to() == PoolState.RUNNING
+                    ? PoolRecord.Type.POOL_RESUMED
+                    : type(change.to());
         }
         if (event instanceof WorkerStarted) {
             return PoolRecord.Type.WORKER_STARTED;
@@ -51,6 +53,7 @@ final class Description {
     private static PoolRecord.@Nullable Type type(PoolState to) {
         return switch (to) {
             case RUNNING -> PoolRecord.Type.POOL_STARTED;
+            case PAUSED -> PoolRecord.Type.POOL_PAUSED;
             case DRAINING -> PoolRecord.Type.POOL_DRAINING;
             case STOPPED -> PoolRecord.Type.POOL_STOPPED;
             case BROKEN, FAILED -> PoolRecord.Type.POOL_FAILED;

@@ -29,6 +29,10 @@ public record PoolRecord(
     public enum Type {
         /** The pool has workers and runs tasks, for the first time or again. */
         POOL_STARTED(false),
+        /** The pool takes tasks, and none begins until it is resumed. */
+        POOL_PAUSED(false),
+        /** A paused pool runs tasks again. */
+        POOL_RESUMED(false),
         /** The pool accepts nothing more and ends what it has. */
         POOL_DRAINING(false),
         /** The pool is closed. */
