@@ -51,6 +51,8 @@ final class Board {
 
     private final Pause pause;
 
+    private final Operator operator;
+
     private final Recycler recycler;
 
     private final Retries retries;
@@ -71,8 +73,9 @@ final class Board {
         this.patience = new Patience(settings, life, this, clock);
         this.hostages = new Hostages(life, this, clock);
         this.entrance = new Entrance(settings, life, this, texts);
-        this.cancellation = new Cancellation(life, this);
-        this.pause = new Pause(settings, life, this);
+        this.cancellation = new Cancellation(settings, life, this);
+        this.pause = new Pause(life, this);
+        this.operator = new Operator(settings, life, this);
         this.recycler = new Recycler(settings, life, this, clock, startLane);
         this.retries = new Retries(settings, life, this, clock);
         this.quarantine = new QuarantineStore(settings);
@@ -127,6 +130,10 @@ final class Board {
 
     Pause pause() {
         return pause;
+    }
+
+    Operator operator() {
+        return operator;
     }
 
     Tally tally() {
@@ -280,6 +287,7 @@ final class Board {
         try {
             if (slot.isServedBy(worker)) {
                 timeKeeper.shown(slot, task, stack);
+                operator.shown(slot, task, stack);
             }
         } finally {
             release();
@@ -364,14 +372,18 @@ final class Board {
             TaskRef ref = ref(task, slot);
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
             slot.remove(task, now);
-            crashed(task, texts.crashed(ref, last, i < finished, task.ranNanos, quarantine.isFor(task)), slot, now);
+            boolean blamed = last.reason() != WorkerExit.OPERATOR;
+            boolean kept = blamed && quarantine.isFor(task);
+            WorkerCrashedException failure = texts.crashed(ref, last, i < finished, task.ranNanos, kept);
+            if (blamed) {
+                task.crashed();
+            }
+            crashed(task, failure, kept, slot, now);
         }
         requeue(unstarted, slot);
     }
 
-    private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
-        boolean kept = quarantine.isFor(task);
-        task.crashed();
+    private void crashed(Task task, WorkerCrashedException failure, boolean kept, Slot slot, long now) {
         if (kept) {
             quarantine.keep(task, failure, consequences);
             endForGood(task, Ending.failed(Kind.CRASHED, failure), slot, now);

@@ -390,7 +390,7 @@ final class Engine {
             } else if (why != WorkerExit.SHUTDOWN) {
                 board.tally().restarts++;
             }
-            board.gone(slot, end);
+            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             slot.worker = null;
             board.recycler().gone(slot);
             Integer code = end.exit() == null ? null : end.exit().exitValue();

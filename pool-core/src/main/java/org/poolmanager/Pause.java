@@ -10,8 +10,6 @@ final class Pause {
     /** A child answers a recall in microseconds; one that is stopped never does. */
     private static final Duration RECALL_LIMIT = Duration.ofSeconds(1);
 
-    private final PoolSettings settings;
-
     private final Life life;
 
     private final Board board;
@@ -19,8 +17,7 @@ final class Pause {
     /** Also while the pool is broken, whose state does not tell. */
     private boolean wanted;
 
-    Pause(PoolSettings settings, Life life, Board board) {
-        this.settings = settings;
+    Pause(Life life, Board board) {
         this.life = life;
         this.board = board;
     }
@@ -38,7 +35,7 @@ final class Pause {
     void begin() {
         life.lock.lock();
         try {
-            checkWorks("paused");
+            life.checkWorks("paused");
             wanted = true;
             moveTo(PoolState.PAUSED);
             callBack();
@@ -50,19 +47,11 @@ final class Pause {
     void end() {
         life.lock.lock();
         try {
-            checkWorks("resumed");
+            life.checkWorks("resumed");
             wanted = false;
             moveTo(PoolState.RUNNING);
         } finally {
             board.release();
-        }
-    }
-
-    private void checkWorks(String what) {
-        PoolState state = life.state();
-        if (state != PoolState.RUNNING && state != PoolState.PAUSED) {
-            throw new IllegalStateException("Pool '" + settings.name() + "' is " + state + " and cannot be " + what
-                    + ": only one that is RUNNING or PAUSED can");
         }
     }
 

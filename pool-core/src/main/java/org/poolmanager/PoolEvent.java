@@ -95,6 +95,14 @@ public sealed interface PoolEvent {
     record TaskQuarantined(String pool, long task, int crashes) implements PoolEvent {}
 
     /**
+     * All tasks that had not begun were cancelled, see {@link PoolManager#clearTasks}.
+     *
+     * @param pool the pool
+     * @param tasks how many these were
+     */
+    record QueueCleared(String pool, int tasks) implements PoolEvent {}
+
+    /**
      * A task was not accepted.
      *
      * @param pool the pool

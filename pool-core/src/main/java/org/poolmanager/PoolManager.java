@@ -315,6 +315,49 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     /**
+     * Replaces every worker that is ready now by a fresh one, one after the other, as a {@link RecyclePolicy} would: the
+     * replacement is started first, the task that runs is finished, those behind it run elsewhere, and no task notices. A
+     * quarter of the workers, one at least, are replaced at a time, those without a task first; a long task delays its own
+     * worker's replacement, and those after it. Does not wait: {@link PoolStats#recycles()} counts what is done.
+     *
+     * @return how many workers will be replaced
+     * @throws IllegalStateException unless the pool is running or paused
+     */
+    public int recycle() {
+        return engine.board().operator().recycle();
+    }
+
+    /**
+     * Kills one worker and has it replaced. The task that it runs ends with a {@link WorkerCrashedException} whose
+     * {@link WorkerCrashedException#reason()} is {@link WorkerExit#OPERATOR}, unless a {@link RetryPolicy} runs it again after
+     * crashes; what else the worker holds runs elsewhere. It does not bring a task closer to {@link #quarantine}. In
+     * thread isolation the thread is interrupted and left to itself.
+     *
+     * @param id the worker's number, from 1
+     * @return false if that worker is not ready at this moment: it is being started, or is ending already
+     * @throws NoSuchElementException if there is no worker of that number
+     */
+    public boolean killWorker(int id) {
+        return engine.board().operator().kill(id);
+    }
+
+    /**
+     * Asks one worker where the task is that it runs. That holds up nothing: another thread of the worker answers, in a
+     * millisecond or two.
+     *
+     * @param id the worker's number, from 1
+     * @param limit how long to wait for the answer
+     * @return the stack, empty if the worker runs no task, or only such as are over before it can answer
+     * @throws NoSuchElementException if there is no worker of that number
+     * @throws TimeoutException if it does not answer in time; most likely its process is stopped
+     * @throws InterruptedException if interrupted
+     */
+    public WorkerStack workerStack(int id, Duration limit) throws TimeoutException, InterruptedException {
+        engine.refuseToWait("an answer of a worker");
+        return engine.board().operator().stack(id, limit);
+    }
+
+    /**
      * Accepts nothing any more, lets all accepted work run to its end whatever {@code daemon} says, and returns when
      * the last worker is gone.
      *

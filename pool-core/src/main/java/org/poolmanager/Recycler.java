@@ -32,7 +32,8 @@ final class Recycler {
         TASKS,
         AGE,
         IDLE,
-        MEMORY
+        MEMORY,
+        REQUEST
     }
 
     private final PoolSettings settings;
@@ -115,6 +116,39 @@ final class Recycler {
         bench.remove(slot);
     }
 
+    /** Has each worker that is ready now replaced, a few at a time. Returns how many these are. */
+    int replaceAll() {
+        int outdated = 0;
+        for (Slot slot : board.slots()) {
+            if (slot.isLive()) {
+                slot.outdated = true;
+                outdated++;
+                if (slot.successor != null) {
+                    hurry(slot, slot.successor);
+                }
+            }
+        }
+        replaceNext();
+        return outdated;
+    }
+
+    private void hurry(Slot old, Slot spare) {
+        old.due = Due.REQUEST;
+        if (spare.state == WorkerState.IDLE) {
+            ready(spare);
+        }
+    }
+
+    /** Those without a task come first: they hold up nobody. */
+    private void replaceNext() {
+        if (life.state().acceptsTasks()) {
+            board.slots().stream()
+                    .filter(slot -> slot.outdated && slot.isLive() && slot.successor == null)
+                    .sorted(Comparator.comparingInt(slot -> slot.inFlight.size()))
+                    .forEach(slot -> prepare(slot, Due.REQUEST));
+        }
+    }
+
     private void prepare(Slot slot, Due due) {
         long spares = bench.stream().filter(other -> other.role == Role.SPARE).count();
         if (spares < Math.max(1, settings.size() / 4)) {
@@ -161,6 +195,7 @@ final class Recycler {
         old.role = Role.RETIRED;
         old.successor = null;
         bench.add(old);
+        replaceNext();
     }
 
     private void retire(Slot old) {

@@ -80,6 +80,9 @@ final class Slot {
     /** Which part of its other limits is this generation's. */
     double share = 1;
 
+    /** It is to be replaced, because somebody has asked for fresh workers. */
+    boolean outdated;
+
     /** Why this generation is to be replaced, and by whom, once that is decided. */
     Recycler.@Nullable Due due;
 
@@ -284,6 +287,7 @@ final class Slot {
         recallsSent = 0;
         recallsAnswered = 0;
         due = null;
+        outdated = false;
         leaving = false;
     }
 }

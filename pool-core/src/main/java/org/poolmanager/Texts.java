@@ -41,7 +41,7 @@ final class Texts {
                 text.append(System.lineSeparator()).append("    ").append(line);
             }
         }
-        return new WorkerCrashedException(task, text.toString(), exit);
+        return new WorkerCrashedException(task, text.toString(), end.reason(), exit);
     }
 
     /**
@@ -172,6 +172,7 @@ final class Texts {
             case HUNG -> "the pool killed it because it gave no sign of life (hang-timeout)";
             case RECYCLED -> recycled(due);
             case CANCELLED -> "the pool killed it because its running task was cancelled";
+            case OPERATOR -> "an operator had it killed";
             default -> "the pool ended it because it was closed";
         };
     }
@@ -185,6 +186,7 @@ final class Texts {
                     case AGE -> ": it was old (recycle.max-age is " + policy.maxAge() + ")";
                     case IDLE -> ": it was idle (recycle.idle-timeout is " + policy.idleTimeout() + ")";
                     case MEMORY -> ": its process was large (recycle.max-memory is " + policy.maxMemory() + " bytes)";
+                    case REQUEST -> ": an operator asked for fresh workers";
                 };
         return "the pool replaced it by a fresh one" + why;
     }

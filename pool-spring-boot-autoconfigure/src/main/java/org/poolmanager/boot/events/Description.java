@@ -4,6 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome;
 import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolEvent.QueueCleared;
 import org.poolmanager.PoolEvent.StateChanged;
 import org.poolmanager.PoolEvent.TaskFinished;
 import org.poolmanager.PoolEvent.TaskQuarantined;
@@ -34,9 +35,7 @@ final class Description {
             return PoolRecord.Type.WORKER_START_FAILED;
         }
         if (event instanceof WorkerExited exited) {
-            return exited.reason() == WorkerExit.RECYCLED
-                    ? PoolRecord.Type.WORKER_RECYCLED
-                    : PoolRecord.Type.WORKER_EXITED;
+            return type(exited.reason());
         }
         if (event instanceof TaskFinished finished) {
             return type(finished.kind());
@@ -46,6 +45,9 @@ final class Description {
         }
         if (event instanceof TaskQuarantined) {
             return PoolRecord.Type.TASK_QUARANTINED;
+        }
+        if (event instanceof QueueCleared) {
+            return PoolRecord.Type.QUEUE_CLEARED;
         }
         return event instanceof TaskRejected ? PoolRecord.Type.TASK_REJECTED : null;
     }
@@ -58,6 +60,14 @@ final class Description {
             case STOPPED -> PoolRecord.Type.POOL_STOPPED;
             case BROKEN, FAILED -> PoolRecord.Type.POOL_FAILED;
             case NEW, STARTING -> null;
+        };
+    }
+
+    private static PoolRecord.Type type(WorkerExit reason) {
+        return switch (reason) {
+            case RECYCLED -> PoolRecord.Type.WORKER_RECYCLED;
+            case OPERATOR -> PoolRecord.Type.WORKER_KILLED;
+            default -> PoolRecord.Type.WORKER_EXITED;
         };
     }
 
@@ -116,6 +126,9 @@ final class Description {
         }
         if (event instanceof TaskQuarantined kept) {
             return "has killed " + kept.crashes() + " workers";
+        }
+        if (event instanceof QueueCleared cleared) {
+            return cleared.tasks() + " tasks were cancelled";
         }
         return event instanceof TaskRejected refused ? refused.reason().name() : event.toString();
     }

@@ -45,8 +45,12 @@ public record PoolRecord(
         WORKER_START_FAILED(false),
         /** A worker is gone. */
         WORKER_EXITED(false),
-        /** A worker is gone because its time was up, and nothing was wrong with it. */
+        /** A worker was replaced by a fresh one, and nothing was wrong with it. */
         WORKER_RECYCLED(false),
+        /** A worker was killed by an operator. */
+        WORKER_KILLED(false),
+        /** All tasks that had not begun were cancelled. */
+        QUEUE_CLEARED(true),
         /** A task threw, or could not travel. */
         TASK_FAILED(true),
         /** A task was ended by a limit. */
