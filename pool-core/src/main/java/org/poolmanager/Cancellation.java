@@ -155,7 +155,9 @@ final class Cancellation {
                         .forEach(all::add); // the first counts as running, though it may be about to
             }
             int cleared = cancelNow(all).size();
-            board.consequences().publish(new PoolEvent.QueueCleared(settings.name(), cleared));
+            if (cleared > 0) {
+                board.consequences().publish(new PoolEvent.QueueCleared(settings.name(), cleared));
+            }
             return cleared;
         } finally {
             board.release();

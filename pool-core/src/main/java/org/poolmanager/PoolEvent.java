@@ -95,7 +95,7 @@ public sealed interface PoolEvent {
     record TaskQuarantined(String pool, long task, int crashes) implements PoolEvent {}
 
     /**
-     * All tasks that had not begun were cancelled, see {@link PoolManager#clearTasks}.
+     * All tasks that had not begun were cancelled, and there were some, see {@link PoolManager#clearTasks}.
      *
      * @param pool the pool
      * @param tasks how many these were

@@ -298,6 +298,7 @@ class OperatorTest {
                     }
                 })
                 .start()) {
+            assertThat(pool.clearTasks()).isZero();
             pool.pause();
             pool.put(1);
             pool.put(2);

@@ -27,6 +27,8 @@ public record PoolRecord(
 
     /** What can happen. */
     public enum Type {
+        /** An operator has done something to the pool by the endpoint. */
+        OPERATION(false),
         /** The pool has workers and runs tasks, for the first time or again. */
         POOL_STARTED(false),
         /** The pool takes tasks, and none begins until it is resumed. */

@@ -97,7 +97,7 @@ public record PoolDescriptor(
             List<Instant> crashes,
             @Nullable String message) {
 
-        private static Quarantined of(QuarantinedTask task) {
+        static Quarantined of(QuarantinedTask task) {
             return new Quarantined(
                     task.id(), task.attempts(), task.crashes(), task.lastCrash().getMessage());
         }
