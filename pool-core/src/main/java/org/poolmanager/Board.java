@@ -31,7 +31,7 @@ final class Board {
 
     private final Tally tally;
 
-    private final List<Slot> slots = new ArrayList<>();
+    private final Staff staff;
 
     private final Deque<Task> queue = new ArrayDeque<>();
 
@@ -79,10 +79,8 @@ final class Board {
         this.recycler = new Recycler(settings, life, this, clock, startLane);
         this.retries = new Retries(settings, life, this, clock);
         this.quarantine = new QuarantineStore(settings);
+        this.staff = new Staff(settings, life, this, startLane);
         this.consequences = new Consequences(settings.name(), events);
-        for (int i = 1; i <= settings.size(); i++) {
-            slots.add(new Slot(i, settings.prefetch()));
-        }
     }
 
     /** A new run of the pool begins. */
@@ -91,17 +89,21 @@ final class Board {
         hostages.reset();
         pause.reset();
         recycler.begin();
-        slots.forEach(Slot::reset);
+        staff.reset();
     }
 
     /** The pool's workers, by their numbers. */
     List<Slot> slots() {
-        return slots;
+        return staff.slots();
+    }
+
+    Staff staff() {
+        return staff;
     }
 
     /** These, and those that come after them or were there before them. */
     List<Slot> allSlots() {
-        return Stream.concat(slots.stream(), recycler.bench().stream()).toList();
+        return Stream.concat(slots().stream(), recycler.bench().stream()).toList();
     }
 
     QuarantineStore quarantine() {
@@ -154,7 +156,7 @@ final class Board {
     // ---- accepting ----
 
     boolean hasRoom() {
-        return unfinished < settings.capacity();
+        return unfinished < staff.capacity();
     }
 
     /** Takes a task in for which there is room. */
@@ -213,7 +215,7 @@ final class Board {
     /** One that is awake and will soon have done what it has; else the one with the least to do. */
     private @Nullable Slot roomiest(Task task, long now) {
         Slot best = null;
-        for (Slot slot : slots) {
+        for (Slot slot : staff.slots()) {
             if (slot.hasRoomFor(task)) {
                 if (slot.isSoonDone(now)) {
                     return slot;
@@ -426,7 +428,11 @@ final class Board {
     /** Ends a task that has waited for too long. It is in nobody's hands any more. */
     void endWaiting(Task task, long now) {
         Fired fired = Fired.of("queue-timeout", task.limits.queue(), now - task.acceptedAt);
-        end(task, Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired, life.state())), null, now);
+        end(
+                task,
+                Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired, life.state(), staff.size())),
+                null,
+                now);
     }
 
     /** Keeps a worker at the task it runs; false if it has finished that task and its answer is on the way. */
@@ -451,7 +457,7 @@ final class Board {
         queue.clear();
         all.addAll(retries.waiting());
         retries.waiting().clear();
-        for (Slot slot : slots) {
+        for (Slot slot : staff.slots()) {
             for (Iterator<Task> tasks = slot.inFlight.iterator(); tasks.hasNext(); tasks.remove()) {
                 all.add(tasks.next());
             }

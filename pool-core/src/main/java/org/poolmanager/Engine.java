@@ -217,7 +217,8 @@ final class Engine {
             board.move(PoolState.RUNNING, null);
             return;
         }
-        PoolStartException failure = texts.startFailed(failedStarts, startProblem);
+        PoolStartException failure =
+                texts.startFailed(failedStarts, board.staff().size(), startProblem);
         breakDown(PoolState.FAILED, failure);
         shutdown.awaitLanes();
         throw failure;
@@ -351,6 +352,9 @@ final class Engine {
         try {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
+            if (slot.surplus) {
+                return; // nobody waits for it, and it did not fail by itself
+            }
             slot.startFailures++;
             failedStarts++;
             slot.reported = true;
@@ -360,7 +364,7 @@ final class Engine {
             board.consequences()
                     .publish(new PoolEvent.WorkerStartFailed(
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
-            boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
+            boolean hopeless = failedStarts >= ATTEMPTS * board.staff().size()
                     && board.allSlots().stream().noneMatch(Slot::isLive);
             if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.PAUSED)) {
                 breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
@@ -387,7 +391,7 @@ final class Engine {
             idle = slot.inFlight.isEmpty();
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
-            } else if (why != WorkerExit.SHUTDOWN) {
+            } else if (why != WorkerExit.SHUTDOWN && why != WorkerExit.RESIZED) {
                 board.tally().restarts++;
             }
             board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);

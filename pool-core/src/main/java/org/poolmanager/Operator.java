@@ -3,7 +3,6 @@ package org.poolmanager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -66,7 +65,7 @@ final class Operator {
     boolean kill(int id) {
         life.lock.lock();
         try {
-            Slot slot = slot(id);
+            Slot slot = board.staff().slot(id);
             if (!slot.isLive()) {
                 return false;
             }
@@ -87,7 +86,7 @@ final class Operator {
         life.lock.lockInterruptibly();
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Slot slot = slot(id);
+                Slot slot = board.staff().slot(id);
                 Task head = slot.inFlight.peek();
                 if (slot.worker == null || head == null) {
                     break;
@@ -101,7 +100,7 @@ final class Operator {
                 }
                 awaitWhile(ANSWER_ON_ITS_WAY, () -> slot.inFlight.peek() == head);
             }
-            Slot slot = slot(id);
+            Slot slot = board.staff().slot(id);
             return new WorkerStack(id, slot.worker == null ? -1 : slot.pid(), null, List.of());
         } finally {
             board.release();
@@ -149,13 +148,5 @@ final class Operator {
                 life.changed.signalAll();
             }
         }
-    }
-
-    private Slot slot(int id) {
-        if (id < 1 || id > board.slots().size()) {
-            throw new NoSuchElementException("Pool '" + settings.name() + "' has no worker " + id
-                    + "; its workers are 1 to " + board.slots().size());
-        }
-        return board.slots().get(id - 1);
     }
 }

@@ -28,6 +28,15 @@ public sealed interface PoolEvent {
             @Nullable String reason) implements PoolEvent {}
 
     /**
+     * The number of workers was changed, see {@link PoolManager#resize}.
+     *
+     * @param pool the pool
+     * @param from how many there were to be
+     * @param to how many there are to be now
+     */
+    record PoolResized(String pool, int from, int to) implements PoolEvent {}
+
+    /**
      * A worker is ready for tasks.
      *
      * @param pool the pool

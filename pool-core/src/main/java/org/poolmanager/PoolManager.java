@@ -328,6 +328,21 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     /**
+     * Changes the number of workers. Further ones are started now, and take tasks when they are ready. If there are to be
+     * fewer, those with the highest numbers get no further task and leave when they have none: the task that one runs is
+     * finished, those behind it run elsewhere. So does the number of unfinished tasks that are accepted change, which is
+     * {@code size} and {@code queueSize} together. Does not wait. It holds, also over a restart of this pool, until it is
+     * changed again.
+     *
+     * @param size from 1 to {@link PoolManagerBuilder#maxSize}
+     * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException unless the pool is running or paused
+     */
+    public void resize(int size) {
+        engine.board().staff().resize(size);
+    }
+
+    /**
      * Kills one worker and has it replaced. The task that it runs ends with a {@link WorkerCrashedException} whose
      * {@link WorkerCrashedException#reason()} is {@link WorkerExit#OPERATOR}, unless a {@link RetryPolicy} runs it again after
      * crashes; what else the worker holds runs elsewhere. It does not bring a task closer to {@link #quarantine}. In

@@ -92,6 +92,9 @@ final class Slot {
     /** It gets no further task, because its successor is ready. */
     boolean leaving;
 
+    /** It leaves when it has no task, and nobody takes its place, because there are to be fewer workers. */
+    boolean surplus;
+
     long recallsSent;
 
     long recallsAnswered;
@@ -115,7 +118,11 @@ final class Slot {
 
     /** @param prefetch how many tasks it may hold at the most */
     Slot(int id, int prefetch) {
-        this(id, Math.min(prefetch, MAX_WINDOW), new SlotHistory());
+        this(id, new SlotHistory(), prefetch);
+    }
+
+    Slot(int id, SlotHistory history, int prefetch) {
+        this(id, Math.min(prefetch, MAX_WINDOW), history);
     }
 
     private Slot(int id, int maxWindow, SlotHistory history) {
@@ -164,7 +171,7 @@ final class Slot {
 
     boolean hasRoomFor(Task task) {
         // Nothing is sent behind a recall: whoever waits for its answer is to know of all that the worker has.
-        if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
+        if (!isLive() || isRecalling() || leaving || surplus || answered + inFlight.size() >= quota) {
             return false;
         }
         Task head = inFlight.peek();

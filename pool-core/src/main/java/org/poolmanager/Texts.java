@@ -81,11 +81,10 @@ final class Texts {
         return new TaskTimeoutException(task, fired, List.of(), text, cause);
     }
 
-    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired, PoolState state) {
+    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired, PoolState state, int size) {
         String why = state == PoolState.PAUSED
                 ? "the pool is paused. Resume it in time, or raise queue-timeout."
-                : "the " + settings.size()
-                        + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
+                : "the " + size + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
         String text = task.describe() + " waited for " + seconds(fired.taken()) + ", over its queue-timeout of "
                 + seconds(fired.limit()) + ", and never began: " + why;
         return new TaskTimeoutException(task, fired, List.of(), text, null);
@@ -122,18 +121,20 @@ final class Texts {
     }
 
     QueueFullException full(PoolStats stats, Duration waited) {
+        int size = stats.workers().target();
+        int capacity = settings.capacity(size);
         if (stats.queue().remaining() > 0 && settings.resultSize() != PoolSettings.UNBOUNDED) {
-            return new QueueFullException(settings.name(), settings.capacity(), waited, resultsFull(stats, waited));
+            return new QueueFullException(settings.name(), capacity, waited, resultsFull(stats, waited));
         }
         String text = "Pool '" + settings.name() + "' is full: " + stats.tasks().running() + " tasks running on "
-                + stats.workers().live() + " of " + settings.size() + " workers, "
+                + stats.workers().live() + " of " + size + " workers, "
                 + stats.queue().size()
-                + " waiting (size " + settings.size() + " + queue-size " + settings.queueSize() + " may be unfinished)"
+                + " waiting (size " + size + " + queue-size " + settings.queueSize() + " may be unfinished)"
                 + (waited.isZero() ? "" : "; waited " + seconds(waited))
                 + (stats.state() == PoolState.PAUSED
                         ? ". It is paused, and runs nothing until somebody resumes it."
                         : ". Try again later, wait longer, or raise queue-size.");
-        return new QueueFullException(settings.name(), settings.capacity(), waited, text);
+        return new QueueFullException(settings.name(), capacity, waited, text);
     }
 
     private String resultsFull(PoolStats stats, Duration waited) {
@@ -148,10 +149,10 @@ final class Texts {
                 + " over to another thread (thenApplyAsync)";
     }
 
-    PoolStartException startFailed(int failed, WorkerStartException first) {
+    PoolStartException startFailed(int failed, int size, WorkerStartException first) {
         return new PoolStartException(
                 settings.name(),
-                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + settings.size()
+                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + size
                         + " workers failed to start. " + first.getMessage(),
                 first.getCause() == null ? first : first.getCause());
     }
@@ -172,6 +173,7 @@ final class Texts {
             case HUNG -> "the pool killed it because it gave no sign of life (hang-timeout)";
             case RECYCLED -> recycled(due);
             case CANCELLED -> "the pool killed it because its running task was cancelled";
+            case RESIZED -> "the pool was made smaller";
             case OPERATOR -> "an operator had it killed";
             default -> "the pool ended it because it was closed";
         };

@@ -18,6 +18,8 @@ public enum WorkerExit {
     OPERATOR,
     /** It was replaced by a fresh one, see {@link RecyclePolicy} and {@link PoolManager#recycle}. */
     RECYCLED,
+    /** It left because the pool was made smaller, see {@link PoolManager#resize}. */
+    RESIZED,
     /** It ended because the pool is closing. */
     SHUTDOWN
 }

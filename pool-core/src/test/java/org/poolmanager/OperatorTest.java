@@ -140,7 +140,7 @@ class OperatorTest {
             assertThat(exits.get(0).reason()).isEqualTo(WorkerExit.OPERATOR);
             assertThatThrownBy(() -> pool.killWorker(2))
                     .isInstanceOf(NoSuchElementException.class)
-                    .hasMessage("Pool 'gated' has no worker 2; its workers are 1 to 1");
+                    .hasMessage("Pool 'gated' has no worker 2; its workers are 1");
         }
     }
 

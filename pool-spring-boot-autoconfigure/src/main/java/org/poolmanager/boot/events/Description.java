@@ -4,6 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome;
 import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolEvent.PoolResized;
 import org.poolmanager.PoolEvent.QueueCleared;
 import org.poolmanager.PoolEvent.StateChanged;
 import org.poolmanager.PoolEvent.TaskFinished;
@@ -48,6 +49,9 @@ final class Description {
         }
         if (event instanceof QueueCleared) {
             return PoolRecord.Type.QUEUE_CLEARED;
+        }
+        if (event instanceof PoolResized) {
+            return PoolRecord.Type.POOL_RESIZED;
         }
         return event instanceof TaskRejected ? PoolRecord.Type.TASK_REJECTED : null;
     }
@@ -126,6 +130,9 @@ final class Description {
         }
         if (event instanceof TaskQuarantined kept) {
             return "has killed " + kept.crashes() + " workers";
+        }
+        if (event instanceof PoolResized resized) {
+            return resized.from() + " -> " + resized.to() + " workers";
         }
         if (event instanceof QueueCleared cleared) {
             return cleared.tasks() + " tasks were cancelled";

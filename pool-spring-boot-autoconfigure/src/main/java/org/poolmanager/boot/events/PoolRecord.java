@@ -35,6 +35,8 @@ public record PoolRecord(
         POOL_PAUSED(false),
         /** A paused pool runs tasks again. */
         POOL_RESUMED(false),
+        /** The number of workers was changed. */
+        POOL_RESIZED(false),
         /** The pool accepts nothing more and ends what it has. */
         POOL_DRAINING(false),
         /** The pool is closed. */

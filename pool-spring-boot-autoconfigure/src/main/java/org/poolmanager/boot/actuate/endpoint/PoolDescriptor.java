@@ -21,7 +21,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param worker the class that runs the tasks
  * @param input what a task is, if known
  * @param output what a result is, if known
- * @param configuration what the pool was built with
+ * @param configuration what holds for the pool
  * @param workers each worker
  * @param queue the tasks that wait
  * @param tasks what has become of all tasks
@@ -62,7 +62,7 @@ public record PoolDescriptor(
                 registration.pool().worker(),
                 registration.input(),
                 registration.output(),
-                describer.describe(registration),
+                describer.describe(registration, stats.workers().target()),
                 stats.workerList().stream().map(WorkerDescriptor::of).toList(),
                 stats.queue(),
                 stats.tasks(),

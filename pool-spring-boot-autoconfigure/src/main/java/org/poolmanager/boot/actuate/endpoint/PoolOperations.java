@@ -3,7 +3,9 @@ package org.poolmanager.boot.actuate.endpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,22 +57,33 @@ public class PoolOperations {
     }
 
     WebEndpointResponse<OperationResponseBody> change(
-            Operator operator, String pool, @Nullable String state, @Nullable String recycle) {
-        if (state != null && recycle == null) {
-            return perform(operator, pool, "state=" + state, ACCEPTED, target -> {
-                moveTo(target, state);
-                return operator.pool(pool);
-            });
-        }
-        return perform(operator, pool, "recycle=" + recycle, ACCEPTED, target -> {
-            if (recycle == null || state != null) {
+            Operator operator, String pool, @Nullable String state, @Nullable String recycle, @Nullable String size) {
+        Map<String, String> given = new TreeMap<>();
+        put(given, "state", state);
+        put(given, "recycle", recycle);
+        put(given, "size", size);
+        return perform(operator, pool, "change " + given, ACCEPTED, target -> {
+            if (given.size() != 1) {
                 throw new IllegalArgumentException(
-                        "One of 'state' (paused, running, stopped) and 'recycle' (rolling) must be given, and only one");
+                        "One of 'state' (paused, running, stopped), 'recycle' (rolling) and 'size'"
+                                + " (a number of workers) must be given, and only one");
             }
-            checkIs("recycle", recycle, List.of("rolling"));
-            target.recycle();
+            if (state != null) {
+                moveTo(target, state);
+            } else if (recycle != null) {
+                checkIs("recycle", recycle, List.of("rolling"));
+                target.recycle();
+            } else if (size != null) {
+                target.resize(small(size));
+            }
             return operator.pool(pool);
         });
+    }
+
+    private static void put(Map<String, String> given, String name, @Nullable String value) {
+        if (value != null) {
+            given.put(name, value);
+        }
     }
 
     WebEndpointResponse<OperationResponseBody> clear(Operator operator, String pool) {
@@ -84,7 +97,7 @@ public class PoolOperations {
 
     WebEndpointResponse<OperationResponseBody> killWorker(Operator operator, String pool, String id) {
         return perform(operator, pool, "kill worker " + id, ACCEPTED, target -> {
-            int worker = worker(id);
+            int worker = small(id);
             if (!target.killWorker(worker)) {
                 throw new IllegalStateException("Worker " + worker + " of pool '" + target.name()
                         + "' is being started or is ending: only one that is idle or busy can be killed");
@@ -114,7 +127,7 @@ public class PoolOperations {
     /** Where a worker is: a question, which leaves no trace. */
     WebEndpointResponse<OperationResponseBody> stack(String pool, String id) {
         return answer(pool, WebEndpointResponse.STATUS_OK, target -> {
-            WorkerStack stack = target.workerStack(worker(id), PATIENCE);
+            WorkerStack stack = target.workerStack(small(id), PATIENCE);
             return target.stats().workerList().stream()
                     .filter(worker -> worker.id() == stack.worker())
                     .map(worker -> WorkerStackDescriptor.of(worker, stack))
@@ -169,8 +182,8 @@ public class PoolOperations {
         return new WebEndpointResponse<>(new ProblemDescriptor(String.valueOf(text)), status);
     }
 
-    private static int worker(String id) {
-        return (int) Math.max(0, Math.min(number(id), Integer.MAX_VALUE));
+    private static int small(String text) {
+        return (int) Math.max(0, Math.min(number(text), Integer.MAX_VALUE));
     }
 
     private static long number(String text) {

@@ -72,18 +72,23 @@ public class PoolsEndpointWebExtension {
     }
 
     /**
-     * Pauses, runs, stops or recycles a pool.
+     * Pauses, runs, stops, recycles or resizes a pool.
      *
      * @param securityContext who asks
      * @param name the pool's bean name
      * @param state {@code paused}, {@code running} or {@code stopped}
      * @param recycle {@code rolling}
+     * @param size how many workers there are to be
      * @return 202 and the pool, or what is wrong
      */
     @WriteOperation
     public WebEndpointResponse<OperationResponseBody> change(
-            SecurityContext securityContext, @Selector String name, @Nullable String state, @Nullable String recycle) {
-        return operations.change(operator(securityContext), name, state, recycle);
+            SecurityContext securityContext,
+            @Selector String name,
+            @Nullable String state,
+            @Nullable String recycle,
+            @Nullable String size) {
+        return operations.change(operator(securityContext), name, state, recycle, size);
     }
 
     /**

@@ -55,6 +55,7 @@ import org.springframework.test.web.servlet.client.RestTestClient.BodyContentSpe
             "poolmanager.pools.square.isolation=thread",
             "poolmanager.pools.square.size=2",
             "poolmanager.pools.square.queue-size=4",
+            "poolmanager.pools.square.max-size=3",
             "management.endpoint.pools.access=unrestricted",
             "management.endpoint.health.show-components=always",
             "management.endpoints.web.exposure.include=pools,health"
@@ -145,13 +146,13 @@ class PoolOperationsOverHttpTests {
         events("square", "POOL_PAUSED").jsonPath("$.events[0].message").isEqualTo("RUNNING -> PAUSED");
         events("square", "POOL_RESUMED").jsonPath("$.events[0].message").isEqualTo("PAUSED -> RUNNING");
         events("square", "OPERATION")
-                .jsonPath("$.events[?(@.message == 'state=paused, by alice')]")
+                .jsonPath("$.events[?(@.message == 'change {state=paused}, by alice')]")
                 .isNotEmpty()
-                .jsonPath("$.events[?(@.message == 'state=running, by alice')]")
+                .jsonPath("$.events[?(@.message == 'change {state=running}, by alice')]")
                 .isNotEmpty();
         assertThat(audited.find("alice", null, OperationTrace.AUDIT_TYPE))
                 .extracting(AuditEvent::getData)
-                .contains(Map.of("pool", "square", "operation", "state=paused", "status", 202));
+                .contains(Map.of("pool", "square", "operation", "change {state=paused}", "status", 202));
     }
 
     @Test
@@ -224,6 +225,41 @@ class PoolOperationsOverHttpTests {
     }
 
     @Test
+    void resize() {
+        try {
+            post("square", "size", "3", 202)
+                    .jsonPath("$.configuration.size")
+                    .isEqualTo(3)
+                    .jsonPath("$.configuration.maxSize")
+                    .isEqualTo(3)
+                    .jsonPath("$.configuration.source")
+                    .isEqualTo("yaml")
+                    .jsonPath("$.configuration.changedAtRuntime.length()")
+                    .isEqualTo(1)
+                    .jsonPath("$.configuration.changedAtRuntime[0]")
+                    .isEqualTo("size")
+                    .jsonPath("$.queue.remaining")
+                    .isEqualTo(4)
+                    .jsonPath("$.workers.length()")
+                    .isEqualTo(3);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> square.stats().workers().live() == 3);
+            events("square", "POOL_RESIZED").jsonPath("$.events[-1].message").isEqualTo("2 -> 3 workers");
+        } finally {
+            square.resize(2);
+        }
+        client.get()
+                .uri("/pools/square")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.configuration.size")
+                .isEqualTo(2)
+                .jsonPath("$.configuration.changedAtRuntime")
+                .doesNotExist();
+    }
+
+    @Test
     void workerIsShownAndKilled() throws Exception {
         client.get()
                 .uri("/pools/endless/workers/1")
@@ -280,7 +316,7 @@ class PoolOperationsOverHttpTests {
                 .isEqualTo("OPERATOR");
         send(HttpMethod.DELETE, "/pools/endless/workers/2", null, 404)
                 .jsonPath("$.error")
-                .isEqualTo("Pool 'endless' has no worker 2; its workers are 1 to 1");
+                .isEqualTo("Pool 'endless' has no worker 2; its workers are 1");
         send(HttpMethod.DELETE, "/pools/endless/workers/one", null, 400)
                 .jsonPath("$.error")
                 .isEqualTo("'one' is not a number");
@@ -377,7 +413,13 @@ class PoolOperationsOverHttpTests {
                 .jsonPath("$.error")
                 .isEqualTo("'state' must be paused, running, stopped, but is 'asleep'");
         post("square", "recycle", "all", 400).jsonPath("$.error").isEqualTo("'recycle' must be rolling, but is 'all'");
-        String both = "One of 'state' (paused, running, stopped) and 'recycle' (rolling) must be given, and only one";
+        post("square", "size", "4", 400)
+                .jsonPath("$.error")
+                .isEqualTo("'size' must be from 1 to max-size (3), but is 4");
+        post("square", "size", "many", 400).jsonPath("$.error").isEqualTo("'many' is not a number");
+        String both =
+                "One of 'state' (paused, running, stopped), 'recycle' (rolling) and 'size' (a number of workers) must"
+                        + " be given, and only one";
         post("square", "colour", "blue", 400).jsonPath("$.error").isEqualTo(both);
         send(HttpMethod.POST, "/pools/square", null, 400).jsonPath("$.error").isEqualTo(both);
         send(HttpMethod.POST, "/pools/square", Map.of("state", "paused", "recycle", "rolling"), 400)
