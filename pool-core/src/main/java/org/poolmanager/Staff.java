@@ -99,9 +99,11 @@ final class Staff {
             }
             int from = size;
             if (workers != from) {
-                setSize(workers);
                 slots.forEach(slot -> slot.surplus = slot.id > workers);
-                hire();
+                for (int id = 1; id <= workers; id++) {
+                    hire(id);
+                }
+                setSize(workers);
                 slots.stream().filter(slot -> slot.surplus).forEach(this::dismiss);
                 board.consequences().publish(new PoolEvent.PoolResized(settings.name(), from, workers));
                 life.changed.signalAll();
@@ -111,18 +113,16 @@ final class Staff {
         }
     }
 
-    private void hire() {
-        for (int id = 1; id <= size; id++) {
-            int wanted = id;
-            if (slots.stream().noneMatch(slot -> slot.id == wanted)) {
-                Slot slot = newSlot(id);
-                slot.reported = true;
-                List<Slot> more = new ArrayList<>(slots);
-                more.add(slot);
-                more.sort(Comparator.comparingInt(each -> each.id));
-                slots = more;
-                startLane.accept(slot);
-            }
+    private void hire(int id) {
+        if (slots.stream().noneMatch(slot -> slot.id == id)) {
+            Slot slot = newSlot(id);
+            slot.reported = true;
+            startLane.accept(slot); // should that fail for lack of a thread, the pool has the size that it got to
+            List<Slot> more = new ArrayList<>(slots);
+            more.add(slot);
+            more.sort(Comparator.comparingInt(each -> each.id));
+            slots = more;
+            setSize(Math.max(size, id));
         }
     }
 
@@ -130,6 +130,7 @@ final class Staff {
         Slot spare = slot.successor;
         if (spare != null) {
             slot.successor = null;
+            slot.leaving = false;
             spare.surplus = true;
             end(spare);
         }
