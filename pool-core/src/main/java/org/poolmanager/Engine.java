@@ -238,7 +238,8 @@ final class Engine {
             board.move(PoolState.RUNNING, null);
             return;
         }
-        PoolStartException failure = texts.startFailed(failedStarts, startProblem);
+        PoolStartException failure =
+                texts.startFailed(failedStarts, board.staff().size(), startProblem);
         breakDown(PoolState.FAILED, failure);
         shutdown.awaitLanes();
         throw failure;
@@ -358,8 +359,13 @@ final class Engine {
     /** A start has succeeded: the others begin anew. */
     private void mend() {
         board.slots().forEach(slot -> slot.startFailures = 0);
-        board.move(PoolState.RUNNING, "a worker could be started again");
-        board.consequences().log(() -> LOG.info("Pool '{}' works again: a worker could be started", settings.name()));
+        PoolState next = board.pause().stateWhenMended();
+        board.move(next, "a worker could be started again");
+        board.consequences()
+                .log(() -> LOG.info(
+                        "Pool '{}' works again: a worker could be started{}",
+                        settings.name(),
+                        next == PoolState.PAUSED ? ". It is still paused" : ""));
     }
 
     void startFailed(Slot slot, WorkerStartException problem) {
@@ -367,6 +373,9 @@ final class Engine {
         try {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
+            if (slot.surplus) {
+                return; // nobody waits for it, and it did not fail by itself
+            }
             slot.startFailures++;
             failedStarts++;
             slot.reported = true;
@@ -376,9 +385,9 @@ final class Engine {
             board.consequences()
                     .publish(new PoolEvent.WorkerStartFailed(
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
-            boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
+            boolean hopeless = failedStarts >= ATTEMPTS * board.staff().size()
                     && board.allSlots().stream().noneMatch(Slot::isLive);
-            if (hopeless && life.state() == PoolState.RUNNING) {
+            if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.PAUSED)) {
                 breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
             } else if (hopeless && life.state() == PoolState.DRAINING && board.unfinished() > 0) {
                 breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));
@@ -403,10 +412,10 @@ final class Engine {
             idle = slot.inFlight.isEmpty();
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
-            } else if (why != WorkerExit.SHUTDOWN) {
+            } else if (why != WorkerExit.SHUTDOWN && why != WorkerExit.RESIZED) {
                 board.tally().restarts++;
             }
-            board.gone(slot, end);
+            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             slot.worker = null;
             board.recycler().gone(slot);
             Integer code = end.exit() == null ? null : end.exit().exitValue();

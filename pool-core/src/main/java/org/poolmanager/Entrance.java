@@ -214,7 +214,8 @@ final class Entrance {
 
     private void refuseToWait() {
         if (PoolThread.isOf(life)) {
-            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
+            throw new QueueFullException(
+                    settings.name(), board.staff().capacity(), Duration.ZERO, texts.fullForListener());
         }
     }
 

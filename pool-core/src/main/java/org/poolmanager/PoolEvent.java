@@ -28,6 +28,15 @@ public sealed interface PoolEvent {
             @Nullable String reason) implements PoolEvent {}
 
     /**
+     * The number of workers was changed, see {@link PoolManager#resize}.
+     *
+     * @param pool the pool
+     * @param from how many there were to be
+     * @param to how many there are to be now
+     */
+    record PoolResized(String pool, int from, int to) implements PoolEvent {}
+
+    /**
      * A worker is ready for tasks.
      *
      * @param pool the pool
@@ -104,6 +113,14 @@ public sealed interface PoolEvent {
      * @param crashes how many workers it has killed
      */
     record TaskQuarantined(String pool, long task, int crashes) implements PoolEvent {}
+
+    /**
+     * All tasks that had not begun were cancelled, and there were some, see {@link PoolManager#clearTasks}.
+     *
+     * @param pool the pool
+     * @param tasks how many these were
+     */
+    record QueueCleared(String pool, int tasks) implements PoolEvent {}
 
     /**
      * A task was not accepted.

@@ -32,7 +32,8 @@ final class Recycler {
         TASKS,
         AGE,
         IDLE,
-        MEMORY
+        MEMORY,
+        REQUEST
     }
 
     private final PoolSettings settings;
@@ -79,6 +80,10 @@ final class Recycler {
 
     /** A worker was handed a task, has answered one, or has given some back. */
     void look(Slot slot) {
+        if (slot.surplus) {
+            board.staff().look(slot);
+            return;
+        }
         if (slot.role != Role.SERVING || !slot.isLive()) {
             return;
         }
@@ -92,7 +97,7 @@ final class Recycler {
     /** A replacement is ready: its predecessor gets no further task, unless it is to do what it may. */
     void ready(Slot spare) {
         spare.state = WorkerState.IDLE;
-        Slot old = board.slots().get(spare.id - 1);
+        Slot old = board.staff().slot(spare.id);
         if (old.due != Due.TASKS) {
             old.leaving = true;
             if (old.inFlight.size() > 1) {
@@ -104,10 +109,12 @@ final class Recycler {
 
     /** A worker is gone, by itself or not; what stands by for it steps in. */
     void gone(Slot slot) {
-        if (slot.role == Role.SERVING && slot.successor != null) {
+        if (slot.surplus) {
+            board.staff().gone(slot);
+        } else if (slot.role == Role.SERVING && slot.successor != null) {
             promote(slot, slot.successor);
         } else if (slot.role == Role.SPARE) {
-            board.slots().get(slot.id - 1).leaving = false; // it serves on until there is another
+            board.staff().slot(slot.id).leaving = false; // it serves on until there is another
         }
     }
 
@@ -115,9 +122,42 @@ final class Recycler {
         bench.remove(slot);
     }
 
+    /** Has each worker that is ready now replaced, a few at a time. Returns how many these are. */
+    int replaceAll() {
+        int outdated = 0;
+        for (Slot slot : board.slots()) {
+            if (slot.isLive() && !slot.surplus) {
+                slot.outdated = true;
+                outdated++;
+                if (slot.successor != null) {
+                    hurry(slot, slot.successor);
+                }
+            }
+        }
+        replaceNext();
+        return outdated;
+    }
+
+    private void hurry(Slot old, Slot spare) {
+        old.due = Due.REQUEST;
+        if (spare.state == WorkerState.IDLE) {
+            ready(spare);
+        }
+    }
+
+    /** Those without a task come first: they hold up nobody. */
+    private void replaceNext() {
+        if (life.state().acceptsTasks()) {
+            board.slots().stream()
+                    .filter(slot -> slot.outdated && !slot.surplus && slot.isLive() && slot.successor == null)
+                    .sorted(Comparator.comparingInt(slot -> slot.inFlight.size()))
+                    .forEach(slot -> prepare(slot, Due.REQUEST));
+        }
+    }
+
     private void prepare(Slot slot, Due due) {
         long spares = bench.stream().filter(other -> other.role == Role.SPARE).count();
-        if (spares < Math.max(1, settings.size() / 4)) {
+        if (spares < Math.max(1, board.staff().size() / 4)) {
             slot.due = due;
             startSpare(slot);
         }
@@ -151,32 +191,34 @@ final class Recycler {
         if (old.successor != null) {
             promote(old, old.successor);
         }
-        retire(old);
+        retire(old, WorkerExit.RECYCLED);
     }
 
     private void promote(Slot old, Slot spare) {
         bench.remove(spare);
         spare.role = Role.SERVING;
-        board.slots().set(spare.id - 1, spare);
+        board.staff().replace(old, spare);
         old.role = Role.RETIRED;
         old.successor = null;
         bench.add(old);
+        replaceNext();
     }
 
-    private void retire(Slot old) {
+    /** Asks a worker without a task to end, and ends it if that takes too long. */
+    void retire(Slot old, WorkerExit why) {
         Worker worker = old.worker;
         assert worker != null;
         old.state = WorkerState.STOPPING;
-        old.endedBecause = WorkerExit.RECYCLED;
+        old.endedBecause = why;
         worker.stop();
         Duration limit = settings.limits().workers().exit();
-        clock.at(Nanos.of(limit), () -> killLate(old, worker, limit));
+        clock.at(Nanos.of(limit), () -> killLate(old, worker, why, limit));
     }
 
-    private void killLate(Slot old, Worker worker, Duration limit) {
+    private void killLate(Slot old, Worker worker, WorkerExit why, Duration limit) {
         life.lock.lock();
         try {
-            if (!old.isServedBy(worker) || old.endedBecause != WorkerExit.RECYCLED) {
+            if (!old.isServedBy(worker) || old.endedBecause != why) {
                 return;
             }
             board.consequences().kill(worker);
@@ -223,7 +265,8 @@ final class Recycler {
             life.lock.lock();
             try {
                 board.slots().stream()
-                        .filter(slot -> slot.isServedBy(worker) && slot.isLive() && slot.successor == null)
+                        .filter(slot ->
+                                slot.isServedBy(worker) && slot.isLive() && !slot.surplus && slot.successor == null)
                         .findFirst()
                         .ifPresent(slot -> judge(slot, bytes));
             } finally {

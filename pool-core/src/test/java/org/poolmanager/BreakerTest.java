@@ -158,6 +158,29 @@ class BreakerTest {
         }
     }
 
+    @BothModes
+    @DisplayName("C062: a pool that breaks while it is paused is paused when it works again")
+    void c062Paused(Isolation isolation, @TempDir Path directory) throws Exception {
+        Path licence = Files.createFile(directory.resolve("licence"));
+        try (var pool = licensed(isolation, directory).start()) {
+            CompletableFuture<Integer> running = pool.submit(-1);
+            await().until(() -> pool.stats().workers().busy() == 1);
+            pool.pause();
+            Files.delete(licence);
+            assertThat(running.cancel(true)).isTrue();
+            await().atMost(Duration.ofSeconds(60)).until(() -> pool.state() == PoolState.BROKEN);
+            assertThatThrownBy(pool::resume)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is BROKEN and cannot be resumed");
+            Files.createFile(licence);
+            await().atMost(Duration.ofSeconds(30)).until(() -> pool.state() == PoolState.PAUSED);
+            CompletableFuture<Integer> next = pool.submit(1);
+            assertThat(pool.stats().queue().size()).isEqualTo(1);
+            pool.resume();
+            assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+    }
+
     @Test
     @DisplayName("C062: while a broken pool tries, one start is made at a time, and all workers come back")
     void c062OneProbe(@TempDir Path directory) throws Exception {

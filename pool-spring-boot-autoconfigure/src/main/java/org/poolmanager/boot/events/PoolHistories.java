@@ -49,6 +49,16 @@ public class PoolHistories implements PoolRegistrationListener {
     }
 
     /**
+     * Somebody has done something to a pool.
+     *
+     * @param pool the pool's bean name
+     * @param message what and who, in words
+     */
+    public void operated(String pool, String message) {
+        pools.computeIfAbsent(pool, name -> new PoolHistory(name, capacity)).operated(message);
+    }
+
+    /**
      * The last records of a pool.
      *
      * @param pool the pool's bean name

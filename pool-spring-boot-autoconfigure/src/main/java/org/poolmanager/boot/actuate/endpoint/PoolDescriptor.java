@@ -22,7 +22,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param worker the class that runs the tasks
  * @param input what a task is, if known
  * @param output what a result is, if known
- * @param configuration what the pool was built with
+ * @param configuration what holds for the pool
  * @param workers each worker
  * @param queue the tasks that wait
  * @param tasks what has become of all tasks
@@ -66,7 +66,7 @@ public record PoolDescriptor(
                 registration.pool().worker(),
                 registration.input(),
                 registration.output(),
-                describer.describe(registration),
+                describer.describe(registration, stats.workers().target()),
                 stats.workerList().stream().map(WorkerDescriptor::of).toList(),
                 stats.queue(),
                 stats.tasks(),
@@ -102,7 +102,7 @@ public record PoolDescriptor(
             List<Instant> crashes,
             @Nullable String message) {
 
-        private static Quarantined of(QuarantinedTask task) {
+        static Quarantined of(QuarantinedTask task) {
             return new Quarantined(
                     task.id(), task.attempts(), task.crashes(), task.lastCrash().getMessage());
         }

@@ -385,7 +385,12 @@ class PoolsOverHttpTests {
     @Test
     void nothingCanBeChanged() {
         for (HttpMethod method : List.of(HttpMethod.POST, HttpMethod.DELETE, HttpMethod.PUT, HttpMethod.PATCH)) {
-            for (String path : List.of("/pools", "/pools/square")) {
+            for (String path : List.of(
+                    "/pools",
+                    "/pools/square",
+                    "/pools/square/queue",
+                    "/pools/square/workers/1",
+                    "/pools/square/quarantine/1")) {
                 client.method(method)
                         .uri(path)
                         .contentType(MediaType.APPLICATION_JSON)
