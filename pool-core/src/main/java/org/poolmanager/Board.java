@@ -39,6 +39,8 @@ final class Board {
 
     private final Events events;
 
+    private final Errands errands;
+
     private final TimeKeeper timeKeeper;
 
     private final Patience patience;
@@ -64,6 +66,7 @@ final class Board {
         this.life = life;
         this.texts = texts;
         this.events = events;
+        this.errands = new Errands(life, clock, "pool-" + settings.name() + "-callbacks");
         this.tally = new Tally(settings.name(), System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
         this.patience = new Patience(settings, life, this, clock);
@@ -73,7 +76,7 @@ final class Board {
         this.recycler = new Recycler(settings, life, this, clock, startLane);
         this.retries = new Retries(settings, life, this, clock);
         this.quarantine = new QuarantineStore(settings);
-        this.consequences = new Consequences(settings.name(), events);
+        this.consequences = new Consequences(settings.name(), events, errands);
         for (int i = 1; i <= settings.size(); i++) {
             slots.add(new Slot(i));
         }
@@ -85,6 +88,11 @@ final class Board {
         hostages.reset();
         recycler.begin();
         slots.forEach(Slot::reset);
+    }
+
+    /** A run of the pool ends. */
+    void stop() {
+        errands.stop();
     }
 
     /** The pool's workers, by their numbers. */
@@ -337,6 +345,7 @@ final class Board {
                 takeBack(slot, slot.recallsSent, back);
             } else {
                 consequences.flush(slot.worker);
+                timeKeeper.watch(slot);
             }
         }
     }
@@ -349,16 +358,19 @@ final class Board {
         slot.state = WorkerState.DOWN;
         int begun = slot.begunInFlight(last.begun());
         int finished = slot.begunInFlight(last.finished());
-        List<Task> unstarted = new ArrayList<>(slot.inFlight);
+        List<Task> inFlight = new ArrayList<>(slot.inFlight);
         long now = System.nanoTime();
-        for (int i = 0; i < begun; i++) {
-            Task task = unstarted.remove(0);
-            TaskRef ref = ref(task, slot);
+        List<WorkerCrashedException> crashes = new ArrayList<>(begun); // made before anything changes: it may fail
+        for (Task task : inFlight.subList(0, begun)) {
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
-            slot.remove(task, now);
-            crashed(task, texts.crashed(ref, last, i < finished, task.ranNanos, quarantine.isFor(task)), slot, now);
+            boolean answerLost = crashes.size() < finished;
+            crashes.add(texts.crashed(ref(task, slot), last, answerLost, task.ranNanos, quarantine.isFor(task)));
         }
-        requeue(unstarted, slot);
+        for (int i = 0; i < begun; i++) {
+            slot.remove(inFlight.get(i), now);
+            crashed(inFlight.get(i), crashes.get(i), slot, now);
+        }
+        requeue(inFlight.subList(begun, inFlight.size()), slot);
     }
 
     private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
@@ -508,15 +520,18 @@ final class Board {
      * are handed out, and what follows from that is done when the lock is free.
      */
     void release() {
-        Consequences todo;
+        Consequences todo = null;
         try {
             handOut();
         } finally {
-            todo = takeConsequences();
-            life.lock.unlock();
-        }
-        if (todo != null) {
-            todo.carryOut();
+            try {
+                todo = takeConsequences();
+            } finally {
+                life.lock.unlock();
+            }
+            if (todo != null) {
+                todo.carryOut(); // also of what was done before something was thrown
+            }
         }
     }
 
@@ -525,7 +540,7 @@ final class Board {
         if (todo.isEmpty()) {
             return null;
         }
-        consequences = new Consequences(settings.name(), events);
+        consequences = new Consequences(settings.name(), events, errands);
         return todo;
     }
 

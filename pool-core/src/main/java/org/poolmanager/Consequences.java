@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners, log. Filled under
- * the lock, carried out by the thread that held it.
+ * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners, log, close. Filled
+ * under the lock, carried out by the thread that held it; if that is the clock's, what others have written is run elsewhere.
  */
 final class Consequences {
 
@@ -18,6 +18,8 @@ final class Consequences {
     private final String pool;
 
     private final Events events;
+
+    private final Errands errands;
 
     private final List<Worker> killed = new ArrayList<>(0);
 
@@ -29,13 +31,21 @@ final class Consequences {
 
     private final List<Runnable> logged = new ArrayList<>(0);
 
-    Consequences(String pool, Events events) {
+    private final List<Runnable> closed = new ArrayList<>(0);
+
+    Consequences(String pool, Events events, Errands errands) {
         this.pool = pool;
         this.events = events;
+        this.errands = errands;
     }
 
     boolean isEmpty() {
-        return killed.isEmpty() && written.isEmpty() && delivered.isEmpty() && published.isEmpty() && logged.isEmpty();
+        return killed.isEmpty()
+                && written.isEmpty()
+                && delivered.isEmpty()
+                && published.isEmpty()
+                && logged.isEmpty()
+                && closed.isEmpty();
     }
 
     void kill(@Nullable Worker worker) {
@@ -65,9 +75,26 @@ final class Consequences {
         logged.add(line);
     }
 
+    /** To let go of something may take its time as well. */
+    void close(Runnable resource) {
+        closed.add(resource);
+    }
+
     void carryOut() {
         killed.forEach(worker -> attempt(worker::kill));
         written.forEach(worker -> attempt(worker::flush));
+        if (isUsersTurn()) {
+            errands.run(this::tellUsers);
+        }
+        closed.forEach(this::attempt);
+    }
+
+    private boolean isUsersTurn() {
+        return !delivered.isEmpty() || !published.isEmpty() || !logged.isEmpty();
+    }
+
+    /** Dependents of futures, listeners and appenders are code of others, which takes as long as it likes. */
+    private void tellUsers() {
         deliver();
         published.forEach(events::publish);
         logged.forEach(this::attempt);

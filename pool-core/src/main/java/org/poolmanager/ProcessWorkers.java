@@ -55,6 +55,9 @@ final class ProcessWorkers implements Workers {
 
     private LogReplay.@Nullable LevelWatch levelWatch;
 
+    /** What workers were told last, where levels must be looked at. */
+    private volatile Map<String, Integer> known = Map.of();
+
     ProcessWorkers(PoolSettings settings, Target target, @Nullable List<Path> classPath, Life life, Clock clock)
             throws PayloadException {
         this.settings = settings;
@@ -89,7 +92,8 @@ final class ProcessWorkers implements Workers {
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
             if (levelWatch == null) {
-                levelsLater(levels());
+                known = levels();
+                clock.every(LOOK_AT_LEVELS, this::lookAtLevels);
             }
         }
     }
@@ -98,15 +102,13 @@ final class ProcessWorkers implements Workers {
         started.forEach(worker -> worker.levels(levels));
     }
 
-    /** Looks at the levels now and then, because this logging system does not say when they change. */
-    private void levelsLater(Map<String, Integer> known) {
-        clock.at(LOOK_AT_LEVELS, () -> {
-            Map<String, Integer> now = levels();
-            if (!now.equals(known)) {
-                tell(now);
-            }
-            levelsLater(now);
-        });
+    /** Now and then, because this logging system does not say when they change. */
+    private void lookAtLevels() {
+        Map<String, Integer> now = levels();
+        if (!now.equals(known)) {
+            known = now;
+            tell(now);
+        }
     }
 
     @Override
@@ -115,19 +117,28 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public synchronized void close() {
+    public synchronized Runnable detach() {
+        LogReplay.LevelWatch oldWatch = levelWatch;
+        SharedClasses oldClasses = classes;
+        SocketDirectory oldDirectory = directory;
+        levelWatch = null;
+        classes = null;
+        directory = null;
+        return () -> close(oldWatch, oldClasses, oldDirectory);
+    }
+
+    private static void close(
+            LogReplay.@Nullable LevelWatch levelWatch,
+            @Nullable SharedClasses classes,
+            @Nullable SocketDirectory directory) {
         if (levelWatch != null) {
             levelWatch.close();
-            levelWatch = null;
         }
         if (classes != null) {
             classes.close();
-            classes = null;
         }
-        SocketDirectory present = directory;
-        if (present != null) {
-            present.close();
-            directory = null;
+        if (directory != null) {
+            directory.close();
         }
     }
 

@@ -60,9 +60,6 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
-    public void close() {}
-
-    @Override
     public @Nullable Object pack(@Nullable Object task, TaskContext context) {
         return task;
     }

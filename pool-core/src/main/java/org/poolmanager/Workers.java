@@ -19,8 +19,14 @@ interface Workers {
         return 0;
     }
 
-    /** Gives back what {@link #open} took. No worker is left. */
-    void close();
+    /**
+     * The end of a run; no worker is left. Called under the pool's lock.
+     *
+     * @return gives back what {@link #open} took, which may take its time; nothing that is opened afterwards
+     */
+    default Runnable detach() {
+        return () -> {};
+    }
 
     /** Makes a task, with its context, fit for the way to a worker, in the caller's thread. */
     @Nullable

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +135,30 @@ class BreakerTest {
             assertThat(pool.map(List.of(6, 7))).containsExactly(6, 7);
             await().until(() ->
                     states.contains(PoolState.BROKEN) && states.get(states.size() - 1) == PoolState.RUNNING);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C062: who waited for room while the pool was broken is told that, and not that it was closed")
+    void c062WaitedForRoom(Isolation isolation, @TempDir Path directory) throws Exception {
+        Path licence = Files.createFile(directory.resolve("licence"));
+        try (var pool = licensed(isolation, directory)
+                        .taskTimeout(Duration.ofSeconds(2))
+                        .start();
+                var outcomes = pool.streamOutcomes(
+                        Collections.nCopies(8, -1), MapOptions.defaults().buffer(8))) {
+            Iterator<Outcome<Integer>> each = outcomes.iterator();
+            assertThat(each.next().kind()).isEqualTo(Outcome.Kind.TIMED_OUT); // and four more are in the pool
+            Files.delete(licence);
+            await().until(() -> pool.state() == PoolState.BROKEN);
+            Files.createFile(licence);
+            await().atMost(Duration.ofSeconds(30)).until(() -> pool.state() == PoolState.RUNNING);
+            assertThatThrownBy(() -> each.forEachRemaining(
+                            outcome -> assertThat(outcome.isCompleted()).isFalse()))
+                    .isInstanceOf(PoolBrokenException.class)
+                    .hasMessageStartingWith("A task that waited for room in pool 'licensed' was refused, because Pool"
+                            + " 'licensed' is broken: no worker is left")
+                    .hasMessageEndingWith("The pool has come back since: give it the task again.");
         }
     }
 

@@ -176,6 +176,52 @@ class ResourceTest {
     }
 
     @Test
+    @DisplayName(
+            "C111: without a descriptor no worker can be replaced, tasks are told so, limits hold, and all comes back afterwards")
+    void c111InMidLife() throws Exception {
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(256, "starving")) {
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("WorkerCrashedException")
+                    .contains("exited with value 3");
+            assertThat(parent.nextLine(Starving.MARK)).startsWith("TaskTimeoutException");
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("PoolBrokenException: ")
+                    .contains("Pool 'starving' is broken")
+                    .contains("This JVM, or the system, has no file descriptor left");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("RUNNING [-2, -3]");
+            assertThat(Integer.parseInt(parent.nextLine(Starving.MARK)))
+                    .as("descriptors left")
+                    .isLessThanOrEqualTo(2);
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+        }
+    }
+
+    @Test
+    @DisplayName("C111: a pool that is started without a descriptor says so, leaves nothing, and can be started later")
+    void c111AtStart() throws Exception {
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(256, "starting-starved")) {
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("PoolStartException: Pool 'starving' could not be started: ")
+                    .contains("This JVM, or the system, has no file descriptor left");
+            assertThat(Integer.parseInt(parent.nextLine(Starving.MARK)))
+                    .as("descriptors left")
+                    .isLessThanOrEqualTo(0);
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("[-2, -3]");
+        }
+    }
+
+    @Test
+    @DisplayName("C111: 40 workers for whom there are not descriptors enough: the pool works with those that it got")
+    void c111Crowd() throws Exception {
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(64, "crowding")) {
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("fewer");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("[-2, -3]");
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("back");
+        }
+    }
+
+    @Test
     @DisplayName("C112: a temporary directory that is removed meanwhile is replaced; running tasks do not notice")
     void c112DirectoryRemoved() throws Exception {
         try (Gate gate = new Gate();
