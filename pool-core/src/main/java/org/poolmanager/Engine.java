@@ -204,7 +204,10 @@ final class Engine {
 
     private void openWorkers() {
         try {
-            workers.open(settings.loggers());
+            String warning = workers.open(settings.loggers());
+            if (warning != null) {
+                board.consequences().log(() -> LOG.warn(warning));
+            }
         } catch (RuntimeException | Error e) {
             cleanUp();
             PoolStartException failure = new PoolStartException(

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
 import org.poolmanager.launch.LaunchException;
+import org.poolmanager.launch.MemoryBudget;
 import org.poolmanager.launch.SharedClasses;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.PayloadException;
@@ -53,6 +54,8 @@ final class ProcessWorkers implements Workers {
 
     private @Nullable SharedClasses classes;
 
+    private MemoryBudget.@Nullable Share share;
+
     private LogReplay.@Nullable LevelWatch levelWatch;
 
     /** What workers were told last, where levels must be looked at. */
@@ -84,11 +87,13 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> names) {
+    public @Nullable String open(Set<String> names) {
         loggers = names;
         ClassPath classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
-        classes = new SharedClasses(settings.jvm(), classPath, this::directory);
+        MemoryBudget.Share memory = MemoryBudget.ofThisJvm().take(settings.name(), settings.size(), settings.jvm());
+        share = memory;
+        classes = new SharedClasses(memory.options(), classPath, this::directory);
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
             if (levelWatch == null) {
@@ -96,6 +101,7 @@ final class ProcessWorkers implements Workers {
                 clock.every(LOOK_AT_LEVELS, this::lookAtLevels);
             }
         }
+        return memory.overcommitment();
     }
 
     private void tell(Map<String, Integer> levels) {
@@ -124,6 +130,10 @@ final class ProcessWorkers implements Workers {
         levelWatch = null;
         classes = null;
         directory = null;
+        if (share != null) {
+            share.close();
+            share = null;
+        }
         return () -> close(oldWatch, oldClasses, oldDirectory);
     }
 

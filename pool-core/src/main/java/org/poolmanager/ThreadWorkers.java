@@ -45,8 +45,9 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> names) {
+    public @Nullable String open(Set<String> names) {
         loggers = names;
+        return null;
     }
 
     @Override

@@ -8,8 +8,13 @@ import org.poolmanager.wire.TaskContext;
 /** One kind of workers: all that differs between child JVMs and threads. */
 interface Workers {
 
-    /** Prepares what all workers share. Called before the first worker of a run, with the captured loggers' names. */
-    void open(Set<String> loggers);
+    /**
+     * Prepares what all workers share. Called before the first worker of a run, with the captured loggers' names.
+     *
+     * @return what to warn of, null for nothing
+     */
+    @Nullable
+    String open(Set<String> loggers);
 
     /** Makes a worker; nothing runs yet. */
     Worker create(int id, int generation, Worker.Sink sink);

@@ -3,9 +3,12 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -218,6 +221,36 @@ class ResourceTest {
             assertThat(parent.nextLine(Starving.MARK)).isEqualTo("[-2, -3]");
             assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
             assertThat(parent.nextLine(Starving.MARK)).isEqualTo("back");
+        }
+    }
+
+    private static long maxMemory(int ignored) {
+        return Runtime.getRuntime().maxMemory();
+    }
+
+    @Test
+    @DisplayName("C114: workers share the memory of the machine; who chooses more than there is, is told so")
+    void c114MemoryBudget() throws Exception {
+        long total = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : 0;
+        try (Records records = new Records(PoolManager.class.getName(), Level.WARN);
+                var modest =
+                        PoolManager.builder(ResourceTest::maxMemory).size(2).start()) {
+            assertThat(modest.map(List.of(1)).get(0)).isLessThan(total / 4);
+            assertThat(records.messages()).noneMatch(message -> message.contains("more memory than there is"));
+            long half = total / 2 >> 20;
+            try (var greedy = PoolManager.builder(ResourceTest::maxMemory)
+                    .name("greedy")
+                    .size(2)
+                    .jvm(new JvmOptions(null, List.of("-Xmx" + half + "m"), Map.of(), null))
+                    .start()) {
+                assertThat(greedy.map(List.of(1)).get(0)).isGreaterThan(total / 3);
+                assertThat(records.messages())
+                        .anyMatch(message -> message.contains("may take more memory than there is")
+                                && message.contains("pool '" + modest.name() + "' 2 x ")
+                                && message.contains("pool 'greedy' 2 x "));
+            }
         }
     }
 
