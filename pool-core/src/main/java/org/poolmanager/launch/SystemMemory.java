@@ -1,6 +1,5 @@
 package org.poolmanager.launch;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /** How much memory there is. */
@@ -8,19 +7,24 @@ final class SystemMemory {
 
     private SystemMemory() {}
 
-    /** Of the container, if this JVM runs in one, else of the machine; -1 if this JVM has no module that knows. */
+    /** Of the container, if this JVM runs in one, else of the machine; -1 if this JVM does not say. */
     static long total() {
         boolean known = ModuleLayer.boot().findModule("jdk.management").isPresent();
         return known ? Known.total() : -1;
     }
 
-    /** Loaded only where it can be. */
+    /** Loaded only where the management classes are. By name, because not every JDK must have this one. */
     private static final class Known {
 
         static long total() {
-            return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-                    ? system.getTotalMemorySize()
-                    : -1;
+            try {
+                Object size = Class.forName("com.sun.management.OperatingSystemMXBean")
+                        .getMethod("getTotalMemorySize")
+                        .invoke(ManagementFactory.getOperatingSystemMXBean());
+                return (Long) size;
+            } catch (ReflectiveOperationException | IllegalArgumentException e) {
+                return -1;
+            }
         }
     }
 }
