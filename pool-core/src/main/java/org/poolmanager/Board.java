@@ -78,7 +78,7 @@ final class Board {
         this.quarantine = new QuarantineStore(settings);
         this.consequences = new Consequences(settings.name(), events, errands);
         for (int i = 1; i <= settings.size(); i++) {
-            slots.add(new Slot(i));
+            slots.add(new Slot(i, settings.prefetch()));
         }
     }
 

@@ -1,7 +1,9 @@
 package org.poolmanager;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
 
@@ -14,20 +16,43 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
 
     private final TaskLimits limits;
 
-    /**
-     * In input order: a {@link Task}, or the {@link Outcome} of an element that is done. Of the calling thread.
-     */
-    private final List<Object> elements = new ArrayList<>();
+    /** In input order: first what the {@link #opened} ones have come to, then the {@link Task}s. Of the calling thread. */
+    private final List<@Nullable Object> elements = new ArrayList<>();
 
-    /** So many of the first elements are outcomes. */
+    /** Of the opened ones; all others have a value. */
+    private final List<Outcome<R>> failures = new ArrayList<>();
+
+    /** So many of the first elements are done: they are what {@link #keep} made of their outcomes. */
     private int opened;
+
+    private final Function<Outcome<R>, @Nullable Object> keep;
 
     /** Guarded by this. */
     private long delivered;
 
-    MapCall(Engine engine, TaskOptions options) {
+    private MapCall(Engine engine, TaskOptions options, Function<Outcome<R>, @Nullable Object> keep) {
         this.engine = engine;
         this.limits = engine.limits(options);
+        this.keep = keep;
+    }
+
+    /** All outcomes. */
+    @SuppressWarnings("unchecked") // that is what is kept
+    static <T extends @Nullable Object, R extends @Nullable Object> List<Outcome<R>> outcomes(
+            Engine engine, Iterable<? extends T> input, TaskOptions options) throws InterruptedException {
+        MapCall<T, R> call = new MapCall<>(engine, options, outcome -> outcome);
+        return (List<Outcome<R>>) (List<?>) call.run(input);
+    }
+
+    /** All values, and nothing beside them: a million small ones take no more than a list of them. */
+    @SuppressWarnings("unchecked") // that is what is kept
+    static <T extends @Nullable Object, R extends @Nullable Object> List<R> values(
+            Engine engine, Iterable<? extends T> input, TaskOptions options) throws InterruptedException {
+        MapCall<T, R> call =
+                new MapCall<>(engine, options, outcome -> outcome.failure() == null ? outcome.get() : null);
+        List<R> values = (List<R>) call.run(input);
+        throwLowest(call.failures);
+        return values;
     }
 
     @Override
@@ -44,7 +69,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         notifyAll();
     }
 
-    List<Outcome<R>> run(Iterable<? extends T> input) throws InterruptedException {
+    private List<@Nullable Object> run(Iterable<? extends T> input) throws InterruptedException {
         Feed feed = new Feed(engine, input);
         try {
             for (T element : input) {
@@ -60,7 +85,10 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
             awaitBehind(feed, e);
             throw e;
         }
-        return outcomes();
+        for (; opened < elements.size(); opened++) {
+            open(opened);
+        }
+        return elements;
     }
 
     private void add(T element, Feed feed) throws InterruptedException {
@@ -86,7 +114,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     private void openFirst() {
         int ready = opened;
         synchronized (this) {
-            while (ready < elements.size() && isDone(elements.get(ready))) {
+            while (ready < elements.size() && elements.get(ready) instanceof Task task && task.delivered) {
                 ready++;
             }
         }
@@ -95,14 +123,14 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         }
     }
 
-    private static boolean isDone(Object element) {
-        return !(element instanceof Task task) || task.delivered;
-    }
-
     private void open(int at) {
-        if (elements.get(at) instanceof Task task) {
-            elements.set(at, engine.unpacker().open(task));
+        Task task = (Task) elements.get(at);
+        assert task != null;
+        Outcome<R> outcome = engine.unpacker().open(task);
+        if (outcome.failure() != null) {
+            failures.add(outcome);
         }
+        elements.set(at, keep.apply(outcome));
     }
 
     /** The input itself failed, or the pool was closed: what was accepted still gets its outcome. */
@@ -129,47 +157,34 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
 
     private void abandon() {
         List<Task> unopened = new ArrayList<>();
-        for (Object element : elements) {
-            if (element instanceof Task task) {
-                unopened.add(task);
-            }
+        for (Object element : elements.subList(opened, elements.size())) {
+            unopened.add((Task) element);
         }
         engine.board().cancellation().cancelUnbegun(unopened);
     }
 
-    @SuppressWarnings("unchecked") // all elements are outcomes of this call's type now
-    private List<Outcome<R>> outcomes() {
-        for (; opened < elements.size(); opened++) {
-            open(opened);
-        }
-        return (List<Outcome<R>>) (List<?>) elements;
-    }
-
     /** All values, or the failure with the lowest index, the others suppressed. */
     static <R extends @Nullable Object> List<R> values(List<Outcome<R>> outcomes) {
+        throwLowest(outcomes.stream().filter(outcome -> !outcome.isCompleted()).toList());
         List<R> values = new ArrayList<>(outcomes.size());
-        List<RuntimeException> failures = new ArrayList<>();
-        RuntimeException first = null;
-        long lowest = Long.MAX_VALUE;
-        int at = 0;
-        for (Outcome<R> outcome : outcomes) {
-            RuntimeException failure = outcome.failure();
-            if (failure == null) {
-                values.add(outcome.get());
-                continue;
-            }
-            failures.add(failure);
-            if (outcome.index() < lowest) {
-                lowest = outcome.index();
-                at = failures.size() - 1;
-                first = failure;
+        outcomes.forEach(outcome -> values.add(outcome.get()));
+        return values;
+    }
+
+    private static void throwLowest(List<? extends Outcome<?>> failed) {
+        Outcome<?> lowest =
+                failed.stream().min(Comparator.comparingLong(Outcome::index)).orElse(null);
+        if (lowest == null) {
+            return;
+        }
+        RuntimeException first = lowest.failure();
+        assert first != null;
+        for (Outcome<?> other : failed) {
+            RuntimeException failure = other.failure();
+            if (failure != null && failure != first) {
+                first.addSuppressed(failure);
             }
         }
-        if (first == null) {
-            return values;
-        }
-        failures.remove(at);
-        failures.forEach(first::addSuppressed);
         throw first;
     }
 }

@@ -595,7 +595,10 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws InterruptedException if interrupted; elements that have not begun are cancelled
      */
     public List<R> map(Iterable<? extends T> input, MapOptions options) throws InterruptedException {
-        return MapCall.values(mapOutcomes(input, options));
+        if (!options.arePlain()) {
+            return MapCall.values(mapOutcomes(input, options));
+        }
+        return borrowed(() -> MapCall.<T, R>values(engine, input, options.tasks()));
     }
 
     /**
@@ -622,10 +625,20 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
         if (!options.arePlain()) {
             return StreamCall.<T, R>toList(engine, borrowers, input, options).all(options.ordered());
         }
+        return borrowed(() -> MapCall.<T, R>outcomes(engine, input, options.tasks()));
+    }
+
+    /** A call that works on a pool that was not started, which it starts and closes. */
+    private interface Borrowing<V> {
+
+        V call() throws InterruptedException;
+    }
+
+    private <V> V borrowed(Borrowing<V> body) throws InterruptedException {
         boolean borrowed = borrowers.borrow();
         boolean interrupted = false;
         try {
-            return new MapCall<T, R>(engine, options.tasks()).run(input);
+            return body.call();
         } catch (InterruptedException e) {
             interrupted = true;
             throw e;

@@ -47,6 +47,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private int resultSize = PoolSettings.UNBOUNDED;
 
+    private int prefetch = PoolSettings.UNBOUNDED;
+
     private boolean ordered;
 
     private boolean daemon = true;
@@ -156,6 +158,23 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
             throw wrong("result-size", results, "must be at least 1");
         }
         this.resultSize = results;
+        return this;
+    }
+
+    /**
+     * How many tasks one worker may hold at the most, the one that it runs included. By default a worker is sent as many as
+     * it is likely to finish in half a millisecond, at least 2 and at most 1024: so workers need not wait for their next
+     * task, and a task that turned out long gives back those behind it. With 1 no task leaves the queue before a worker
+     * is free for it, which costs each worker a round trip between two tasks.
+     *
+     * @param tasks at least 1; default: {@link PoolSettings#UNBOUNDED}, as described
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> prefetch(int tasks) {
+        if (tasks < 1) {
+            throw wrong("prefetch", tasks, "must be at least 1");
+        }
+        this.prefetch = tasks;
         return this;
     }
 
@@ -577,6 +596,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 size,
                 queue,
                 resultSize,
+                prefetch,
                 ordered,
                 daemon,
                 loggers,

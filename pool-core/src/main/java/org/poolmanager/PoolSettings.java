@@ -15,6 +15,8 @@ import org.poolmanager.launch.JvmOptions;
  * @param size how many workers
  * @param queueSize how many tasks may wait while all workers are busy
  * @param resultSize how many tasks that were put may be unfetched, {@link #UNBOUNDED} for any number
+ * @param prefetch how many tasks one worker may hold at the most, the running one included; {@link #UNBOUNDED} for as many
+ *     as it is likely to finish in half a millisecond
  * @param ordered whether {@code get} follows the order of {@code put}
  * @param daemon whether {@code close} ends outstanding work (true) or lets it finish (false)
  * @param loggers names of the loggers whose records are replayed here
@@ -33,6 +35,7 @@ public record PoolSettings(
         int size,
         int queueSize,
         int resultSize,
+        int prefetch,
         boolean ordered,
         boolean daemon,
         Set<String> loggers,
@@ -71,6 +74,7 @@ public record PoolSettings(
                 size,
                 queueSize,
                 resultSize,
+                prefetch,
                 ordered,
                 daemon,
                 names,

@@ -28,6 +28,7 @@ import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.Levels;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StartConfig;
@@ -323,7 +324,7 @@ final class ProcessWorker implements Worker {
             case ANSWER -> {
                 AnswerKind kind = AnswerKind.of(frame.kind());
                 fatal |= kind == AnswerKind.FATAL;
-                answers.add(new Answer(frame.id(), kind, frame.payload(), frame.aux()));
+                answers.add(new Answer(frame.id(), kind, frame.tagged(), frame.aux()));
             }
             case LOG -> sink.logged(this, frame.id(), frame.payload());
             case SHOWN -> {
@@ -413,9 +414,9 @@ final class ProcessWorker implements Worker {
 
     @Override
     public void send(Task task) {
-        byte[] payload = (byte[]) task.payload();
+        Payload payload = (Payload) task.payload();
         assert payload != null;
-        outbox.add(new Frame(FrameType.TASK, task.context.kind(), task.id, 0, payload));
+        outbox.add(new Frame(FrameType.TASK, task.context.kind(), payload.tag(), task.id, 0, payload.content()));
     }
 
     @Override

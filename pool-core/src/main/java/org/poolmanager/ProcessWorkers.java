@@ -14,6 +14,7 @@ import org.poolmanager.launch.LaunchException;
 import org.poolmanager.launch.MemoryBudget;
 import org.poolmanager.launch.SharedClasses;
 import org.poolmanager.wire.Failure;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
@@ -154,20 +155,23 @@ final class ProcessWorkers implements Workers {
 
     @Override
     public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
-        return context.before(task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task));
+        Payload argument = task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task);
+        boolean isShared = argument.content() == task && context.isEmpty();
+        // What the caller does to its array from now on is no business of the task's.
+        return isShared ? new Payload(argument.tag(), argument.content().clone()) : context.before(argument);
     }
 
     @Override
     public @Nullable Object unpack(@Nullable Object raw) throws PayloadException {
         assert raw != null;
-        return payloads.decode((byte[]) raw);
+        return payloads.decode((Payload) raw);
     }
 
     @Override
     public boolean isAny(@Nullable Object raw, Set<String> names) {
         assert raw != null;
         try {
-            String type = Failure.decode((byte[]) raw).thrown().type();
+            String type = Failure.decode(((Payload) raw).content()).thrown().type();
             return names.contains(type) || Workers.isAny(Class.forName(type, false, loader), names);
         } catch (IOException | ClassNotFoundException | LinkageError e) {
             return false; // a class that only the worker knows has no superclasses here
@@ -178,7 +182,7 @@ final class ProcessWorkers implements Workers {
     public Throwable problem(@Nullable Object raw) {
         assert raw != null;
         try {
-            return Failure.decode((byte[]) raw).rebuild(payloads);
+            return Failure.decode(((Payload) raw).content()).rebuild(payloads);
         } catch (IOException e) {
             return new IOException("the worker sent an exception that cannot be read: " + e.getMessage(), e);
         }

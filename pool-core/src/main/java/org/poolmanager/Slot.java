@@ -26,7 +26,7 @@ final class Slot {
     private static final int MAX_WINDOW = 1024;
 
     /** Beside the running task, so many bytes may lie in a worker's inbox. */
-    private static final int MAX_PREFETCHED_BYTES = 1 << 20;
+    private static final int MAX_PREFETCHED_BYTES = 2 << 20;
 
     /** What it is to the board. SERVING, or SPARE → SERVING; → RETIRED. */
     enum Role {
@@ -106,20 +106,25 @@ final class Slot {
     /** Moving average, 0 while unknown. */
     private long meanNanos;
 
-    private int window = MIN_WINDOW;
+    private final int maxWindow;
 
-    Slot(int id) {
-        this(id, new SlotHistory());
+    private int window;
+
+    /** @param prefetch how many tasks it may hold at the most */
+    Slot(int id, int prefetch) {
+        this(id, Math.min(prefetch, MAX_WINDOW), new SlotHistory());
     }
 
-    private Slot(int id, SlotHistory history) {
+    private Slot(int id, int maxWindow, SlotHistory history) {
         this.id = id;
+        this.maxWindow = maxWindow;
+        this.window = Math.min(MIN_WINDOW, maxWindow);
         this.history = history;
     }
 
     /** Books for a replacement. */
     Slot next() {
-        Slot spare = new Slot(id, history);
+        Slot spare = new Slot(id, maxWindow, history);
         spare.role = Role.SPARE;
         spare.reported = true;
         return spare;
@@ -159,7 +164,9 @@ final class Slot {
         if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
             return false;
         }
-        return inFlight.isEmpty() || (inFlight.size() < window && bytesInFlight + task.bytes() <= MAX_PREFETCHED_BYTES);
+        Task head = inFlight.peek();
+        return head == null
+                || (inFlight.size() < window && bytesInFlight - head.bytes() + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
     /** Whether it has run all the tasks that it may. */
@@ -188,8 +195,8 @@ final class Slot {
                 && now - head.startedAt < SLOW_NANOS;
     }
 
-    private static int window(long meanNanos) {
-        return (int) Math.max(MIN_WINDOW, Math.min(WINDOW_NANOS / meanNanos, MAX_WINDOW));
+    private int window(long meanNanos) {
+        return (int) Math.min(Math.max(MIN_WINDOW, WINDOW_NANOS / meanNanos), maxWindow);
     }
 
     void add(Task task, long now) {
@@ -279,7 +286,7 @@ final class Slot {
         readyAt = null;
         startTime = null;
         meanNanos = 0;
-        window = MIN_WINDOW;
+        window = Math.min(MIN_WINDOW, maxWindow);
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.TaskContext;
 
 /** One accepted item of work. All that changes is guarded by the pool's lock until the task is done. */
@@ -85,7 +86,7 @@ final class Task {
 
     /** How much of a worker's window it takes beside its place. */
     int bytes() {
-        return payload instanceof byte[] bytes ? bytes.length : 0;
+        return payload instanceof Payload encoded ? encoded.size() : 0;
     }
 
     /** It is not done: there will be another attempt. */

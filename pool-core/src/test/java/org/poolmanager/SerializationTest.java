@@ -68,6 +68,30 @@ class SerializationTest {
         }
     }
 
+    static byte[] echoBehindGate(byte[] task, int port) {
+        if (task[0] < 0) {
+            Gate.pass(port, "held");
+        }
+        return task;
+    }
+
+    @Test
+    @DisplayName("what a caller does to its array after put does not reach the task")
+    void arraysAreTakenAsTheyAre() throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(SerializationTest::echoBehindGate, gate.port())
+                        .size(1)
+                        .start()) {
+            pool.put(new byte[] {-1});
+            gate.awaitArrivals(1);
+            byte[] mine = {1, 2, 3};
+            pool.put(mine);
+            mine[1] = 99;
+            gate.open();
+            assertThat(pool.getAll()).containsExactlyInAnyOrder(new byte[] {-1}, new byte[] {1, 2, 3});
+        }
+    }
+
     private static void assertRefused(PoolManager<Object, Integer> pool, Object task, String words) {
         assertThatThrownBy(() -> pool.put(task))
                 .isInstanceOf(TaskSerializationException.class)

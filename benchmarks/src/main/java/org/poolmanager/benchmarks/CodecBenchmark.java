@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 
@@ -51,7 +52,7 @@ public class CodecBenchmark {
 
     private Object value = 0;
 
-    private byte[] encoded = {};
+    private Payload encoded = new Payload((byte) 0, new byte[0]);
 
     /**
      * Makes what is decoded.
@@ -74,11 +75,11 @@ public class CodecBenchmark {
     /**
      * Object to bytes.
      *
-     * @return the bytes
+     * @return the payload
      * @throws PayloadException never
      */
     @Benchmark
-    public byte[] encode() throws PayloadException {
+    public Payload encode() throws PayloadException {
         return payloads.encode(value);
     }
 

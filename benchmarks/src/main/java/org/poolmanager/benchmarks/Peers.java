@@ -12,14 +12,17 @@ import org.poolmanager.Isolation;
 /** What else one could use for trivial tasks, each against a pool of child JVMs with a queue of 1024. */
 final class Peers {
 
-    private static final int PYTHON_PART = 50;
+    /** Peers that take tens of microseconds per task get only so large a part of the tasks. */
+    private static final int PART = 50;
 
     private Peers() {}
 
     static void measure(Options options, Report report) throws Exception {
         List<Integer> input = IntStream.range(0, options.tasks()).boxed().collect(Collectors.toList());
         try (var ours = Contestants.widePool(Isolation.PROCESS, Contestants::square);
-                var python = PythonPeers.arePresent() ? new PythonPeers() : null) {
+                var pp4j = new Pp4jPeer(Contestants.SIZE);
+                var python = ScriptPeers.python();
+                var node = ScriptPeers.node()) {
             Map<String, ExecutorPeer> executors = executors();
             Turns turns = new Turns(options);
             Series mine = turns.add(() -> Load.tasks(options.roundTime(), input.size(), () -> ours.map(input)));
@@ -28,12 +31,19 @@ final class Peers {
                     name,
                     turns.add(() -> Load.tasks(
                             options.roundTime(), input.size(), () -> peer.map(input, Contestants::square)))));
+            int few = Math.max(1, input.size() / PART);
+            peers.put(
+                    "PP4J",
+                    turns.add(() -> Load.tasks(options.roundTime(), few, () -> pp4j.squares(input.subList(0, few)))));
             if (python != null) {
-                int few = Math.max(1, input.size() / PYTHON_PART);
                 peers.put("Python `Pool.map`", turns.add(() -> python.run("map", 5 * input.size())));
                 peers.put("Python `imap_unordered(chunksize=1)`", turns.add(() -> python.run("imap", few)));
                 peers.put("Python `ProcessPoolExecutor.map`", turns.add(() -> python.run("executor", few)));
                 peers.put("two `multiprocessing.Queue`", turns.add(() -> python.run("queues", few)));
+            }
+            if (node != null) {
+                peers.put("Node's tinypool", turns.add(() -> node.run("tinypool", few)));
+                peers.put("Node's workerpool", turns.add(() -> node.run("workerpool", few)));
             }
             turns.run();
             executors.values().forEach(ExecutorPeer::close);

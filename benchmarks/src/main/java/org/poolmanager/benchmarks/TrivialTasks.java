@@ -27,7 +27,7 @@ final class TrivialTasks {
                 var thread = pool(Isolation.THREAD, Contestants::square);
                 var wideThread = widePool(Isolation.THREAD, Contestants::square);
                 var peer = new ExecutorPeer(Contestants.SIZE);
-                var python = PythonPeers.arePresent() ? new PythonPeers() : null) {
+                var python = ScriptPeers.python()) {
             Turns turns = new Turns(options);
             Series baseline = turns.add(
                     () -> Load.tasks(options.roundTime(), input.size(), () -> peer.map(input, Contestants::square)));

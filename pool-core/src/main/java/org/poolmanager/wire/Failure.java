@@ -27,7 +27,7 @@ public record Failure(Thrown thrown, byte @Nullable [] original) {
     public static Failure of(Throwable problem, Payloads payloads) {
         Thrown thrown = Thrown.of(problem);
         try {
-            return new Failure(thrown, payloads.byJava().encode(problem));
+            return new Failure(thrown, payloads.byJava().encode(problem).toBytes());
         } catch (PayloadException | RuntimeException | StackOverflowError | LinkageError e) {
             return new Failure(thrown, null);
         }
@@ -80,7 +80,7 @@ public record Failure(Thrown thrown, byte @Nullable [] original) {
     public Throwable rebuild(Payloads payloads) {
         if (original != null) {
             try {
-                if (payloads.byJava().decode(original) instanceof Throwable rebuilt) {
+                if (payloads.byJava().decode(Payload.of(original)) instanceof Throwable rebuilt) {
                     return rebuilt;
                 }
             } catch (PayloadException | RuntimeException | StackOverflowError | LinkageError e) {

@@ -45,6 +45,7 @@ public final class FrameReader {
         int length = buffer.getInt() - (Frame.HEADER_BYTES - Frame.LENGTH_BYTES);
         FrameType type = FrameType.of(buffer.get());
         int kind = buffer.get();
+        byte tag = buffer.get();
         long id = buffer.getLong();
         int aux = buffer.getInt();
         if (length < 0 || length > limit) {
@@ -52,7 +53,7 @@ public final class FrameReader {
         }
         byte[] payload = new byte[length];
         read(payload);
-        return new Frame(type, kind, id, aux, payload);
+        return new Frame(type, kind, tag, id, aux, payload);
     }
 
     /**

@@ -134,7 +134,7 @@ public final class FrameWriter {
 
     private void header(Frame frame) {
         buffer.putInt(Frame.HEADER_BYTES - Frame.LENGTH_BYTES + frame.payload().length);
-        buffer.put((byte) frame.type().ordinal()).put((byte) frame.kind());
+        buffer.put((byte) frame.type().ordinal()).put((byte) frame.kind()).put(frame.tag());
         buffer.putLong(frame.id()).putInt(frame.aux());
         headerFilled = true;
     }

@@ -7,8 +7,8 @@ import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns objects into payloads and back: one tag byte, then a few bytes for null, boxed values, strings and arrays of
- * primitives; a {@link PayloadCodec} has the rest. Whatever goes wrong is a {@link PayloadException}. Used by many
+ * Turns objects into payloads and back: a tag, and a few bytes for null, boxed values, strings and arrays of primitives;
+ * a {@link PayloadCodec} has the rest. Whatever goes wrong is a {@link PayloadException}. Used by many
  * threads at once.
  */
 public final class Payloads {
@@ -115,15 +115,15 @@ public final class Payloads {
     }
 
     /**
-     * Turns an object into a payload.
+     * Turns an object into a payload. Only an array of bytes is not copied: the payload has it as it is.
      *
      * @param value an object, null included
-     * @return its bytes
+     * @return its payload
      * @throws PayloadException if it cannot travel or is too large
      */
-    public byte[] encode(@Nullable Object value) throws PayloadException {
+    public Payload encode(@Nullable Object value) throws PayloadException {
         try {
-            byte[] simple = Simple.encode(value, maxPayload);
+            Payload simple = Simple.encode(value, maxPayload);
             if (simple != null) {
                 return simple;
             }
@@ -138,16 +138,15 @@ public final class Payloads {
      * The same for what no codec has to know.
      *
      * @param value an object of this library's, with functions in it
-     * @return its bytes, which {@link #decode} reads by Java serialization whatever the codec is
+     * @return its payload, which {@link #decode} reads by Java serialization whatever the codec is
      * @throws PayloadException if it cannot travel or is too large
      */
-    public byte[] encodeByJava(Object value) throws PayloadException {
+    public Payload encodeByJava(Object value) throws PayloadException {
         return encoded(Simple.JAVA, java, value);
     }
 
-    private byte[] encoded(byte tag, PayloadCodec by, Object value) throws PayloadException {
-        Bounded bytes = new Bounded(maxPayload);
-        bytes.write(tag);
+    private Payload encoded(byte tag, PayloadCodec by, Object value) throws PayloadException {
+        Bounded bytes = new Bounded(maxPayload - 1); // the tag counts
         try {
             by.encode(value, bytes);
         } catch (OutOfMemoryError e) {
@@ -158,7 +157,7 @@ public final class Payloads {
         if (bytes.exceeded) {
             throw tooLarge(value, "", maxPayload);
         }
-        return bytes.payload();
+        return new Payload(tag, bytes.content());
     }
 
     private static PayloadException unencodable(Object value, Throwable problem) {
@@ -177,14 +176,11 @@ public final class Payloads {
      * @return an equal object
      * @throws PayloadException if the bytes are damaged, or name a class that is missing or not allowed here
      */
-    public @Nullable Object decode(byte[] payload) throws PayloadException {
-        if (payload.length == 0) {
-            throw new PayloadException("an empty payload is no object", null);
-        }
+    public @Nullable Object decode(Payload payload) throws PayloadException {
         try {
-            return switch (payload[0]) {
-                case Simple.OBJECT -> codec.decode(new ByteArrayInputStream(payload, 1, payload.length - 1));
-                case Simple.JAVA -> java.decode(new ByteArrayInputStream(payload, 1, payload.length - 1));
+            return switch (payload.tag()) {
+                case Simple.OBJECT -> codec.decode(new ByteArrayInputStream(payload.content()));
+                case Simple.JAVA -> java.decode(new ByteArrayInputStream(payload.content()));
                 default -> Simple.decode(payload);
             };
         } catch (PayloadException e) {
@@ -264,7 +260,7 @@ public final class Payloads {
         }
 
         /** The bytes, without a copy if there are just as many. */
-        synchronized byte[] payload() {
+        synchronized byte[] content() {
             return count == buf.length ? buf : toByteArray();
         }
     }

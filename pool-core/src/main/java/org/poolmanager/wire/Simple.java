@@ -3,12 +3,12 @@ package org.poolmanager.wire;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Payloads of values that need no codec: a tag, then the value. A pool of small tasks does little else, so nothing is
- * allocated but the payload, and each content is copied once. Both sides are on one machine, so arrays are in its order.
+ * Payloads of values that need no codec. A pool of small tasks does little else, so nothing is allocated but the payload,
+ * and each content is copied once; that of an array of bytes not at all. Both sides are on one machine, so arrays are in
+ * its order.
  */
 final class Simple {
 
@@ -42,19 +42,20 @@ final class Simple {
     /** What follows was written by Java serialization, whatever the codec. */
     static final byte JAVA = 21;
 
-    private static final byte[] ENCODED_NULL = {NULL};
-    private static final byte[] ENCODED_TRUE = {TRUE};
-    private static final byte[] ENCODED_FALSE = {FALSE};
+    private static final byte[] NOTHING = {};
+    private static final Payload ENCODED_NULL = new Payload(NULL, NOTHING);
+    private static final Payload ENCODED_TRUE = new Payload(TRUE, NOTHING);
+    private static final Payload ENCODED_FALSE = new Payload(FALSE, NOTHING);
 
     private Simple() {}
 
     /**
-     * The payload of a simple value.
+     * The payload of a simple value. An array of bytes is the content itself, and not a copy.
      *
      * @return null if the value is not simple
      * @throws PayloadException if it takes more than max bytes
      */
-    static byte @Nullable [] encode(@Nullable Object value, int max) throws PayloadException {
+    static @Nullable Payload encode(@Nullable Object value, int max) throws PayloadException {
         if (value == null) {
             return ENCODED_NULL;
         }
@@ -66,10 +67,9 @@ final class Simple {
             return ofString((String) value, max);
         }
         if (type == byte[].class) {
-            byte[] from = (byte[]) value;
-            byte[] bytes = tagged(BYTES, from.length, value, max);
-            System.arraycopy(from, 0, bytes, 1, from.length);
-            return bytes;
+            byte[] bytes = (byte[]) value;
+            checkFits(bytes.length, value, max);
+            return new Payload(BYTES, bytes);
         }
         if (type == Long.class) {
             return ofLong(LONG, (Long) value);
@@ -83,7 +83,7 @@ final class Simple {
         return type.isArray() ? ofArray(type, value, max) : ofRareBox(type, value);
     }
 
-    private static byte @Nullable [] ofRareBox(Class<?> type, Object value) {
+    private static @Nullable Payload ofRareBox(Class<?> type, Object value) {
         if (type == Float.class) {
             return ofInt(FLOAT, Float.floatToRawIntBits((Float) value));
         }
@@ -96,69 +96,69 @@ final class Simple {
         return type == Byte.class ? ofInt(BYTE, (Byte) value) : null;
     }
 
-    private static byte @Nullable [] ofArray(Class<?> type, Object value, int max) throws PayloadException {
+    private static @Nullable Payload ofArray(Class<?> type, Object value, int max) throws PayloadException {
         if (type == int[].class) {
             int[] from = (int[]) value;
-            byte[] bytes = tagged(INTS, 4L * from.length, value, max);
-            content(bytes).asIntBuffer().put(from);
-            return bytes;
+            byte[] bytes = room(4L * from.length, value, max);
+            buffer(bytes).asIntBuffer().put(from);
+            return new Payload(INTS, bytes);
         }
         if (type == long[].class) {
             long[] from = (long[]) value;
-            byte[] bytes = tagged(LONGS, 8L * from.length, value, max);
-            content(bytes).asLongBuffer().put(from);
-            return bytes;
+            byte[] bytes = room(8L * from.length, value, max);
+            buffer(bytes).asLongBuffer().put(from);
+            return new Payload(LONGS, bytes);
         }
         if (type == double[].class) {
             double[] from = (double[]) value;
-            byte[] bytes = tagged(DOUBLES, 8L * from.length, value, max);
-            content(bytes).asDoubleBuffer().put(from);
-            return bytes;
+            byte[] bytes = room(8L * from.length, value, max);
+            buffer(bytes).asDoubleBuffer().put(from);
+            return new Payload(DOUBLES, bytes);
         }
         if (type == float[].class) {
             float[] from = (float[]) value;
-            byte[] bytes = tagged(FLOATS, 4L * from.length, value, max);
-            content(bytes).asFloatBuffer().put(from);
-            return bytes;
+            byte[] bytes = room(4L * from.length, value, max);
+            buffer(bytes).asFloatBuffer().put(from);
+            return new Payload(FLOATS, bytes);
         }
         return ofRareArray(type, value, max);
     }
 
-    private static byte @Nullable [] ofRareArray(Class<?> type, Object value, int max) throws PayloadException {
+    private static @Nullable Payload ofRareArray(Class<?> type, Object value, int max) throws PayloadException {
         if (type == char[].class) {
             char[] from = (char[]) value;
-            byte[] bytes = tagged(CHARS, 2L * from.length, value, max);
-            content(bytes).asCharBuffer().put(from);
-            return bytes;
+            byte[] bytes = room(2L * from.length, value, max);
+            buffer(bytes).asCharBuffer().put(from);
+            return new Payload(CHARS, bytes);
         }
         if (type == short[].class) {
             short[] from = (short[]) value;
-            byte[] bytes = tagged(SHORTS, 2L * from.length, value, max);
-            content(bytes).asShortBuffer().put(from);
-            return bytes;
+            byte[] bytes = room(2L * from.length, value, max);
+            buffer(bytes).asShortBuffer().put(from);
+            return new Payload(SHORTS, bytes);
         }
         if (type == boolean[].class) {
             boolean[] from = (boolean[]) value;
-            byte[] bytes = tagged(BOOLEANS, from.length, value, max);
+            byte[] bytes = room(from.length, value, max);
             for (int i = 0; i < from.length; i++) {
-                bytes[i + 1] = from[i] ? TRUE : FALSE;
+                bytes[i] = from[i] ? TRUE : FALSE;
             }
-            return bytes;
+            return new Payload(BOOLEANS, bytes);
         }
         return null;
     }
 
     @SuppressWarnings("deprecation") // drops the upper byte of each character, and there is none
-    private static byte[] ofString(String value, int max) throws PayloadException {
+    private static Payload ofString(String value, int max) throws PayloadException {
         int length = value.length();
         if (isLatin(value)) {
-            byte[] bytes = tagged(LATIN, length, value, max);
-            value.getBytes(0, length, bytes, 1);
-            return bytes;
+            byte[] bytes = room(length, value, max);
+            value.getBytes(0, length, bytes, 0);
+            return new Payload(LATIN, bytes);
         }
-        byte[] bytes = tagged(STRING, 2L * length, value, max);
-        content(bytes).asCharBuffer().put(value); // and not by a charset, which would replace half a surrogate pair
-        return bytes;
+        byte[] bytes = room(2L * length, value, max);
+        buffer(bytes).asCharBuffer().put(value); // and not by a charset, which would replace half a surrogate pair
+        return new Payload(STRING, bytes);
     }
 
     private static boolean isLatin(String value) {
@@ -171,12 +171,13 @@ final class Simple {
     }
 
     /**
-     * The value of a payload that does not begin with {@link #OBJECT}.
+     * The value of a payload that is not the codec's. An array of bytes is the content itself.
      *
      * @throws PayloadException if it is damaged
      */
-    static @Nullable Object decode(byte[] payload) throws PayloadException {
-        return switch (payload[0]) {
+    static @Nullable Object decode(Payload payload) throws PayloadException {
+        byte[] content = payload.content();
+        return switch (payload.tag()) {
             case NULL -> null;
             case TRUE -> true;
             case FALSE -> false;
@@ -187,17 +188,17 @@ final class Simple {
             case CHAR -> (char) toInt(payload);
             case SHORT -> (short) toInt(payload);
             case BYTE -> (byte) toInt(payload);
-            case LATIN -> new String(payload, 1, payload.length - 1, StandardCharsets.ISO_8859_1);
-            case STRING -> content(payload).asCharBuffer().toString();
-            case BYTES -> Arrays.copyOfRange(payload, 1, payload.length);
+            case LATIN -> new String(content, StandardCharsets.ISO_8859_1);
+            case STRING -> buffer(content).asCharBuffer().toString();
+            case BYTES -> content;
             default -> toArray(payload);
         };
     }
 
-    private static Object toArray(byte[] payload) throws PayloadException {
-        ByteBuffer content = content(payload);
+    private static Object toArray(Payload payload) throws PayloadException {
+        ByteBuffer content = buffer(payload.content());
         int size = content.remaining();
-        switch (payload[0]) {
+        switch (payload.tag()) {
             case INTS -> {
                 int[] array = new int[size / 4];
                 content.asIntBuffer().get(array);
@@ -231,58 +232,62 @@ final class Simple {
             case BOOLEANS -> {
                 boolean[] array = new boolean[size];
                 for (int i = 0; i < size; i++) {
-                    array[i] = payload[i + 1] == TRUE;
+                    array[i] = payload.content()[i] == TRUE;
                 }
                 return array;
             }
-            default -> throw new PayloadException("no object starts with tag " + payload[0], null);
+            default -> throw new PayloadException("no object has the tag " + payload.tag(), null);
         }
     }
 
-    private static byte[] tagged(byte tag, long contentSize, Object value, int max) throws PayloadException {
+    private static byte[] room(long contentSize, Object value, int max) throws PayloadException {
+        checkFits(contentSize, value, max);
+        return new byte[(int) contentSize];
+    }
+
+    /** The tag counts. */
+    private static void checkFits(long contentSize, Object value, int max) throws PayloadException {
         if (contentSize >= max) {
             throw Payloads.tooLarge(value, (contentSize + 1) + " bytes, ", max);
         }
-        byte[] bytes = new byte[(int) contentSize + 1];
-        bytes[0] = tag;
-        return bytes;
     }
 
-    private static ByteBuffer content(byte[] payload) {
-        // A slice, because a view of a buffer begins where that stands.
-        return ByteBuffer.wrap(payload, 1, payload.length - 1).slice().order(ByteOrder.nativeOrder());
+    private static ByteBuffer buffer(byte[] content) {
+        return ByteBuffer.wrap(content).order(ByteOrder.nativeOrder());
     }
 
-    private static byte[] ofInt(byte tag, int value) {
-        return new byte[] {tag, (byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value};
+    private static Payload ofInt(byte tag, int value) {
+        return new Payload(
+                tag, new byte[] {(byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value});
     }
 
-    private static int toInt(byte[] payload) throws PayloadException {
-        checkSize(payload, 5);
-        return (payload[1] << 24) | ((payload[2] & 0xFF) << 16) | ((payload[3] & 0xFF) << 8) | (payload[4] & 0xFF);
+    private static int toInt(Payload payload) throws PayloadException {
+        byte[] content = content(payload, Integer.BYTES);
+        return (content[0] << 24) | ((content[1] & 0xFF) << 16) | ((content[2] & 0xFF) << 8) | (content[3] & 0xFF);
     }
 
-    private static byte[] ofLong(byte tag, long value) {
-        byte[] bytes = new byte[9];
-        bytes[0] = tag;
-        for (int i = 1; i < 9; i++) {
-            bytes[i] = (byte) (value >> (64 - 8 * i));
+    private static Payload ofLong(byte tag, long value) {
+        byte[] bytes = new byte[Long.BYTES];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (value >> (56 - 8 * i));
         }
-        return bytes;
+        return new Payload(tag, bytes);
     }
 
-    private static long toLong(byte[] payload) throws PayloadException {
-        checkSize(payload, 9);
+    private static long toLong(Payload payload) throws PayloadException {
         long value = 0;
-        for (int i = 1; i < 9; i++) {
-            value = (value << 8) | (payload[i] & 0xFF);
+        for (byte next : content(payload, Long.BYTES)) {
+            value = (value << 8) | (next & 0xFF);
         }
         return value;
     }
 
-    private static void checkSize(byte[] payload, int size) throws PayloadException {
-        if (payload.length != size) {
-            throw new PayloadException("tag " + payload[0] + " with " + payload.length + " bytes, not " + size, null);
+    private static byte[] content(Payload payload, int size) throws PayloadException {
+        byte[] content = payload.content();
+        if (content.length != size) {
+            throw new PayloadException(
+                    "tag " + payload.tag() + " with " + content.length + " bytes, not " + size, null);
         }
+        return content;
     }
 }

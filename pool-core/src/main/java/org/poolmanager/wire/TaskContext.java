@@ -83,14 +83,15 @@ public record TaskContext(Map<String, String> mdc) {
      * @param argument an encoded argument
      * @return the payload of the task's frame; the argument itself if there is no context
      */
-    public byte[] before(byte[] argument) {
+    public Payload before(Payload argument) {
         if (isEmpty()) {
             return argument;
         }
         byte[] context = encode();
-        byte[] payload = Arrays.copyOf(context, Math.addExact(context.length, argument.length));
-        System.arraycopy(argument, 0, payload, context.length, argument.length);
-        return payload;
+        byte[] content = argument.content();
+        byte[] both = Arrays.copyOf(context, Math.addExact(context.length, content.length));
+        System.arraycopy(content, 0, both, context.length, content.length);
+        return new Payload(argument.tag(), both);
     }
 
     private byte[] encode() {
@@ -144,11 +145,11 @@ public record TaskContext(Map<String, String> mdc) {
      * @return its encoded argument
      * @throws IOException if the bytes are damaged
      */
-    public static byte[] argument(Frame task) throws IOException {
+    public static Payload argument(Frame task) throws IOException {
         byte[] payload = task.payload();
         return task.kind() != PRESENT
-                ? payload
-                : Arrays.copyOfRange(payload, Integer.BYTES + length(task), payload.length);
+                ? task.tagged()
+                : new Payload(task.tag(), Arrays.copyOfRange(payload, Integer.BYTES + length(task), payload.length));
     }
 
     private static int length(Frame task) throws IOException {

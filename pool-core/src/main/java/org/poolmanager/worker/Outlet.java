@@ -50,11 +50,16 @@ final class Outlet {
 
     /** Adds a frame and writes it, with everything before it, unless more is about to follow. */
     void send(Frame frame, boolean moreFollows) {
+        send(frame, moreFollows, System.nanoTime());
+    }
+
+    /** The same for who has just looked at the clock. */
+    void send(Frame frame, boolean moreFollows, long now) {
         lock.lock();
         try {
             takeTurn();
             try {
-                add(frame, moreFollows);
+                add(frame, moreFollows, now);
             } catch (IOException e) {
                 WorkerMain.parentIsGone();
             } catch (RuntimeException | Error e) {
@@ -71,13 +76,12 @@ final class Outlet {
         }
     }
 
-    private void add(Frame frame, boolean moreFollows) throws IOException {
+    private void add(Frame frame, boolean moreFollows, long now) throws IOException {
         boolean first = !writer.hasUnflushed();
         writer.begin(frame);
         while (!writer.fill()) {
             flushAll();
         }
-        long now = System.nanoTime();
         if (first) {
             unflushedSince = now;
         }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.StartConfig;
@@ -199,8 +200,8 @@ public final class Target {
 
     private static Callable<@Nullable Object> copies(@Nullable Object arg, Payloads payloads) {
         try {
-            byte[] bytes = payloads.encode(arg);
-            return () -> payloads.decode(bytes);
+            byte[] bytes = payloads.encode(arg).toBytes();
+            return () -> payloads.decode(Payload.of(bytes));
         } catch (PayloadException e) {
             return () -> arg;
         }
@@ -216,11 +217,12 @@ public final class Target {
     public StartConfig.Target encode(Payloads payloads) throws PayloadException {
         List<byte[]> args = new ArrayList<>();
         for (Object arg : staticArgs) {
-            args.add(payloads.encode(arg));
+            args.add(payloads.encode(arg).toBytes());
         }
         return function == null && type != null
                 ? new StartConfig.Target(type.getName(), null, args)
-                : new StartConfig.Target(null, payloads.byJava().encode(function), args);
+                : new StartConfig.Target(
+                        null, payloads.byJava().encode(function).toBytes(), args);
     }
 
     /**
@@ -235,10 +237,10 @@ public final class Target {
     static Target decode(StartConfig.Target data, Payloads payloads) throws PayloadException, ClassNotFoundException {
         List<@Nullable Object> args = new ArrayList<>();
         for (byte[] arg : data.staticArgs()) {
-            args.add(payloads.decode(arg));
+            args.add(payloads.decode(Payload.of(arg)));
         }
         if (data.function() != null) {
-            return new Target(null, payloads.byJava().decode(data.function()), args);
+            return new Target(null, payloads.byJava().decode(Payload.of(data.function())), args);
         }
         return new Target(Class.forName(data.className(), false, ClassLoader.getSystemClassLoader()), null, args);
     }

@@ -6,6 +6,7 @@ import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameType;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.Scoreboard;
@@ -31,6 +32,9 @@ final class TaskLoop {
     private final TaskMdc mdc;
 
     private boolean fit = true;
+
+    /** When the last task ended. */
+    private long now;
 
     TaskLoop(
             Reception reception,
@@ -78,7 +82,7 @@ final class TaskLoop {
         Frame answer = answer(task, start);
         thread.end(task.id());
         fit = answer.kind() != AnswerKind.FATAL.ordinal();
-        outlet.send(answer, fit && !inbox.isEmpty());
+        outlet.send(answer, fit && !inbox.isEmpty(), now);
         scoreboard.finish();
         return fit;
     }
@@ -114,11 +118,13 @@ final class TaskLoop {
     }
 
     private Frame failed(Frame task, AnswerKind kind, Throwable problem, long start) {
-        return frame(task, kind, Failure.of(problem, codec).encode(), start);
+        return frame(
+                task, kind, new Payload((byte) 0, Failure.of(problem, codec).encode()), start);
     }
 
-    private static Frame frame(Frame task, AnswerKind kind, byte[] payload, long start) {
-        int nanos = (int) Math.min(System.nanoTime() - start, Integer.MAX_VALUE);
-        return new Frame(FrameType.ANSWER, kind.ordinal(), task.id(), nanos, payload);
+    private Frame frame(Frame task, AnswerKind kind, Payload payload, long start) {
+        now = System.nanoTime();
+        int nanos = (int) Math.min(now - start, Integer.MAX_VALUE);
+        return new Frame(FrameType.ANSWER, kind.ordinal(), payload.tag(), task.id(), nanos, payload.content());
     }
 }

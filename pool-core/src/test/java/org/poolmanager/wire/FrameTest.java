@@ -51,13 +51,14 @@ class FrameTest {
     @Test
     @DisplayName("a frame comes back as it was, whatever its size")
     void roundTrip() throws IOException {
-        for (int size : new int[] {0, 1, 17, 65_517, 65_518, 65_519, 65_536, 300_000, MAX}) {
-            Frame frame = new Frame(FrameType.ANSWER, 2, Long.MAX_VALUE - size, 123, payload(size));
+        for (int size : new int[] {0, 1, 17, 65_516, 65_517, 65_518, 65_536, 300_000, MAX}) {
+            Frame frame = new Frame(FrameType.ANSWER, 2, (byte) 9, Long.MAX_VALUE - size, 123, payload(size));
             FrameReader reader = reader(written(frame, Frame.of(FrameType.BYE, 0)));
             Frame back = reader.next();
             assertThat(back).isNotNull();
             assertThat(back.type()).isEqualTo(FrameType.ANSWER);
             assertThat(back.kind()).isEqualTo(2);
+            assertThat(back.tag()).isEqualTo((byte) 9);
             assertThat(back.id()).isEqualTo(frame.id());
             assertThat(back.aux()).isEqualTo(123);
             assertThat(back.payload()).isEqualTo(frame.payload());
@@ -83,8 +84,8 @@ class FrameTest {
     @Test
     @DisplayName("X04: lengths are checked before anything is allocated for them")
     void x04Lengths() {
-        for (int length : new int[] {-1, Integer.MIN_VALUE, 0, 13, Integer.MAX_VALUE, (32 << 20) + 15}) {
-            ByteBuffer frame = ByteBuffer.allocate(18).putInt(length).put((byte) FrameType.TASK.ordinal());
+        for (int length : new int[] {-1, Integer.MIN_VALUE, 0, 14, Integer.MAX_VALUE, (32 << 20) + 16}) {
+            ByteBuffer frame = ByteBuffer.allocate(19).putInt(length).put((byte) FrameType.TASK.ordinal());
             assertThatThrownBy(() -> reader(frame.array()).next())
                     .isInstanceOf(ProtocolException.class)
                     .hasMessageContaining("claims");
@@ -101,7 +102,7 @@ class FrameTest {
             byte[] bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
             if (round % 2 == 0 && bytes.length > 5) {
-                ByteBuffer.wrap(bytes).putInt(14 + random.nextInt(150)).put((byte) random.nextInt(12));
+                ByteBuffer.wrap(bytes).putInt(15 + random.nextInt(150)).put((byte) random.nextInt(12));
             }
             try {
                 FrameReader reader = reader(bytes);

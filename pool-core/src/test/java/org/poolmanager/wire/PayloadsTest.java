@@ -65,28 +65,41 @@ class PayloadsTest {
     @MethodSource("simple")
     @DisplayName("simple values come back as they were, without the help of a codec")
     void simpleValues(Object value) throws Exception {
-        byte[] payload = payloads.encode(value);
-        assertThat(payload[0]).isNotEqualTo(Simple.OBJECT);
+        Payload payload = payloads.encode(value);
+        assertThat(payload.tag()).isNotEqualTo(Simple.OBJECT);
         assertThat(Objects.deepEquals(payloads.decode(payload), value)).isTrue();
     }
 
     @Test
     @DisplayName("simple values take as few bytes as they need")
     void sizes() throws Exception {
-        assertThat(payloads.encode(4711)).hasSize(5);
-        assertThat(payloads.encode("abc")).hasSize(4);
-        assertThat(payloads.encode("ab€")).hasSize(7);
-        assertThat(payloads.encode(new long[3])).hasSize(25);
+        assertThat(payloads.encode(4711).size()).isEqualTo(5);
+        assertThat(payloads.encode("abc").size()).isEqualTo(4);
+        assertThat(payloads.encode("ab€").size()).isEqualTo(7);
+        assertThat(payloads.encode(new long[3]).size()).isEqualTo(25);
+    }
+
+    @Test
+    @DisplayName("an array of bytes is its own content, on both sides")
+    void bytesAreNotCopied() throws Exception {
+        byte[] value = {1, 2, 3};
+        Payload payload = payloads.encode(value);
+        assertThat(payload.content()).isSameAs(value);
+        assertThat(payloads.decode(payload)).isSameAs(value);
+        assertThat(payloads.decode(Payload.of(payload.toBytes())))
+                .isEqualTo(value)
+                .isNotSameAs(value);
     }
 
     @Test
     @DisplayName("the limit holds to the byte, whatever is encoded")
     void limit() throws Exception {
         for (Object fits : List.of("x".repeat(LIMIT - 1), new byte[LIMIT - 1], new long[LIMIT / 8 - 1])) {
-            assertThat(payloads.encode(fits).length).isLessThanOrEqualTo(LIMIT);
+            assertThat(payloads.encode(fits).size()).isLessThanOrEqualTo(LIMIT);
         }
-        int overhead = payloads.encode(new Object[] {new byte[0]}).length;
-        assertThat(payloads.encode(new Object[] {new byte[LIMIT - overhead]})).hasSize(LIMIT);
+        int overhead = payloads.encode(new Object[] {new byte[0]}).size();
+        assertThat(payloads.encode(new Object[] {new byte[LIMIT - overhead]}).size())
+                .isEqualTo(LIMIT);
         for (Object tooLarge :
                 List.of("x".repeat(LIMIT), "€".repeat(LIMIT / 2), new byte[LIMIT], new long[LIMIT / 8], new Object[] {
                     new byte[LIMIT - overhead + 1]
@@ -106,14 +119,14 @@ class PayloadsTest {
             List<Object> values = simple();
             values.add(new ArrayList<>(List.of(1, "two", 3.0)));
             for (Object value : values) {
-                byte[] good = reader.encode(value);
+                byte[] good = reader.encode(value).toBytes();
                 for (int i = 0; i < 200; i++) {
                     byte[] damaged = Arrays.copyOf(good, i % 5 == 0 ? random.nextInt(good.length + 1) : good.length);
                     if (damaged.length > 0) {
                         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
                     }
                     try {
-                        reader.decode(damaged);
+                        reader.decode(Payload.of(damaged));
                     } catch (PayloadException e) {
                         assertThat(e.getMessage()).isNotBlank();
                     }

@@ -25,6 +25,8 @@ import org.springframework.util.unit.DataSize;
  * @param logOverflow What happens to records of workers that come faster than the loggers of the application take them.
  * @param template Name of the template whose properties apply where the pool has none of its own.
  * @param resultSize Number of tasks that were put and may be unfetched, unfinished ones included. By default, any number.
+ * @param prefetch Number of tasks that one worker may hold at the most, the running one included. By default, as many as
+ *     it is likely to finish in half a millisecond.
  * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
  * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
  * @param workerContext Classes that the context of a worker JVM gets, beside what is found to be needed.
@@ -58,6 +60,7 @@ public record PoolProperties(
         @Nullable LogOverflow logOverflow,
         @Nullable String template,
         @Nullable Integer resultSize,
+        @Nullable Integer prefetch,
         @Nullable Isolation isolation,
         @Nullable Map<String, Object> staticArgs,
         @Nullable List<String> workerContext,
@@ -91,6 +94,7 @@ public record PoolProperties(
                 first(logOverflow, others.logOverflow),
                 first(template, others.template),
                 first(resultSize, others.resultSize),
+                first(prefetch, others.prefetch),
                 first(isolation, others.isolation),
                 first(staticArgs, others.staticArgs),
                 first(workerContext, others.workerContext),

@@ -40,6 +40,7 @@ final class PoolPropertiesMapper {
         set("size", properties.size(), builder::size);
         set("queue-size", properties.queueSize(), builder::queueSize);
         set("result-size", properties.resultSize(), builder::resultSize);
+        set("prefetch", properties.prefetch(), builder::prefetch);
         set("ordered", properties.ordered(), builder::ordered);
         set("daemon", properties.daemon(), builder::daemon);
         set("loggers", properties.loggers(), builder::loggers);

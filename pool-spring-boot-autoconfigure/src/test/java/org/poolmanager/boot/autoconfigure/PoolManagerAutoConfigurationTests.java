@@ -127,6 +127,7 @@ class PoolManagerAutoConfigurationTests {
                               size: 3
                               queue_size: 7
                               result-size: 70
+                              prefetch: 3
                               ordered: true
                               daemon: false
                               loggers: [com.acme, org.acme]
@@ -180,6 +181,7 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.size()).isEqualTo(3);
             assertThat(settings.queueSize()).isEqualTo(7);
             assertThat(settings.resultSize()).isEqualTo(70);
+            assertThat(settings.prefetch()).isEqualTo(3);
             assertThat(settings.ordered()).isTrue();
             assertThat(settings.daemon()).isFalse();
             assertThat(settings.isolation()).isEqualTo(Isolation.THREAD);

@@ -33,7 +33,8 @@ final class ConfigurationDescriber {
                 settings.isolation(),
                 settings.size(),
                 settings.queueSize(),
-                settings.resultSize() == PoolSettings.UNBOUNDED ? null : settings.resultSize(),
+                bound(settings.resultSize()),
+                bound(settings.prefetch()),
                 settings.ordered(),
                 settings.daemon(),
                 new TreeSet<>(settings.loggers()),
@@ -55,6 +56,10 @@ final class ConfigurationDescriber {
                 settings.wire().codec(),
                 jvm.args().isEmpty() ? null : sanitize("jvmArgs", jvm.args()),
                 jvm.environment().isEmpty() ? null : sanitize(jvm.environment()));
+    }
+
+    private static @Nullable Integer bound(int value) {
+        return value == PoolSettings.UNBOUNDED ? null : value;
     }
 
     private Map<String, @Nullable Object> sanitize(Map<String, String> environment) {

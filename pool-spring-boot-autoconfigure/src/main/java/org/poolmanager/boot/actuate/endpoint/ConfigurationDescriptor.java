@@ -18,6 +18,7 @@ import org.poolmanager.RetryPolicy;
  * @param size how many workers
  * @param queueSize how many tasks may wait while all workers are busy
  * @param resultSize how many results may wait to be fetched; null: any number
+ * @param prefetch how many tasks one worker may hold at the most; null: as many as it soon finishes
  * @param ordered whether results come in the order of their tasks
  * @param daemon whether closing ends outstanding work
  * @param loggers names of the loggers whose records workers send here
@@ -46,6 +47,7 @@ public record ConfigurationDescriptor(
         int size,
         int queueSize,
         @Nullable Integer resultSize,
+        @Nullable Integer prefetch,
         boolean ordered,
         boolean daemon,
         Set<String> loggers,

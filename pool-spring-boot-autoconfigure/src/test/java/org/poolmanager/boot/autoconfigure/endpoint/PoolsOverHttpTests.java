@@ -150,6 +150,8 @@ class PoolsOverHttpTests {
                 .isEqualTo(2)
                 .jsonPath("$.configuration.resultSize")
                 .doesNotExist()
+                .jsonPath("$.configuration.prefetch")
+                .doesNotExist()
                 .jsonPath("$.configuration.logOverflow")
                 .isEqualTo("WAIT")
                 .jsonPath("$.configuration.codec")
