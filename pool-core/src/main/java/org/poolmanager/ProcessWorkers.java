@@ -154,6 +154,7 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // an array is its object
     public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
         Payload argument = task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task);
         boolean isShared = argument.content() == task && context.isEmpty();

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class QuarantineStore {
 
         /** What it takes that this pool can know: objects of a pool in threads are not measured. */
         long bytes() {
-            return payload instanceof byte[] encoded ? encoded.length : 0;
+            return payload instanceof Payload encoded ? encoded.size() : 0;
         }
     }
 
