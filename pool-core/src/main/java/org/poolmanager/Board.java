@@ -39,6 +39,8 @@ final class Board {
 
     private final Events events;
 
+    private final Errands errands;
+
     private final TimeKeeper timeKeeper;
 
     private final Patience patience;
@@ -68,6 +70,7 @@ final class Board {
         this.life = life;
         this.texts = texts;
         this.events = events;
+        this.errands = new Errands(life, clock, "pool-" + settings.name() + "-callbacks");
         this.tally = new Tally(settings.name(), System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
         this.patience = new Patience(settings, life, this, clock);
@@ -80,7 +83,7 @@ final class Board {
         this.retries = new Retries(settings, life, this, clock);
         this.quarantine = new QuarantineStore(settings);
         this.staff = new Staff(settings, life, this, startLane);
-        this.consequences = new Consequences(settings.name(), events);
+        this.consequences = new Consequences(settings.name(), events, errands);
     }
 
     /** A new run of the pool begins. */
@@ -90,6 +93,11 @@ final class Board {
         pause.reset();
         recycler.begin();
         staff.reset();
+    }
+
+    /** A run of the pool ends. */
+    void stop() {
+        errands.stop();
     }
 
     /** The pool's workers, by their numbers. */
@@ -355,6 +363,7 @@ final class Board {
                 takeBack(slot, slot.recallsSent, back);
             } else {
                 consequences.flush(slot.worker);
+                timeKeeper.watch(slot);
             }
         }
     }
@@ -367,22 +376,26 @@ final class Board {
         slot.state = WorkerState.DOWN;
         int begun = slot.begunInFlight(last.begun());
         int finished = slot.begunInFlight(last.finished());
-        List<Task> unstarted = new ArrayList<>(slot.inFlight);
+        List<Task> inFlight = new ArrayList<>(slot.inFlight);
         long now = System.nanoTime();
-        for (int i = 0; i < begun; i++) {
-            Task task = unstarted.remove(0);
-            TaskRef ref = ref(task, slot);
+        boolean blamed = last.reason() != WorkerExit.OPERATOR;
+        List<WorkerCrashedException> crashes = new ArrayList<>(begun); // made before anything changes: it may fail
+        for (Task task : inFlight.subList(0, begun)) {
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
-            slot.remove(task, now);
-            boolean blamed = last.reason() != WorkerExit.OPERATOR;
             boolean kept = blamed && quarantine.isFor(task);
-            WorkerCrashedException failure = texts.crashed(ref, last, i < finished, task.ranNanos, kept);
+            boolean answerLost = crashes.size() < finished;
+            crashes.add(texts.crashed(ref(task, slot), last, answerLost, task.ranNanos, kept));
+        }
+        for (int i = 0; i < begun; i++) {
+            Task task = inFlight.get(i);
+            boolean kept = blamed && quarantine.isFor(task);
+            slot.remove(task, now);
             if (blamed) {
                 task.crashed();
             }
-            crashed(task, failure, kept, slot, now);
+            crashed(task, crashes.get(i), kept, slot, now);
         }
-        requeue(unstarted, slot);
+        requeue(inFlight.subList(begun, inFlight.size()), slot);
     }
 
     private void crashed(Task task, WorkerCrashedException failure, boolean kept, Slot slot, long now) {
@@ -534,15 +547,18 @@ final class Board {
      * are handed out, and what follows from that is done when the lock is free.
      */
     void release() {
-        Consequences todo;
+        Consequences todo = null;
         try {
             handOut();
         } finally {
-            todo = takeConsequences();
-            life.lock.unlock();
-        }
-        if (todo != null) {
-            todo.carryOut();
+            try {
+                todo = takeConsequences();
+            } finally {
+                life.lock.unlock();
+            }
+            if (todo != null) {
+                todo.carryOut(); // also of what was done before something was thrown
+            }
         }
     }
 
@@ -551,7 +567,7 @@ final class Board {
         if (todo.isEmpty()) {
             return null;
         }
-        consequences = new Consequences(settings.name(), events);
+        consequences = new Consequences(settings.name(), events, errands);
         return todo;
     }
 

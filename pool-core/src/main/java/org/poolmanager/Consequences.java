@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done once the pool's lock is free, in this order: kill, write, end what follows a task, deliver, tell listeners, log. Filled under
- * the lock, carried out by the thread that held it.
+ * What is to be done once the pool's lock is free, in this order: kill, write, end what follows a task, deliver, tell
+ * listeners, log, close. Filled under the lock, carried out by the thread that held it; if that is the clock's, what others
+ * have written is run elsewhere.
  */
 final class Consequences {
 
@@ -20,6 +21,8 @@ final class Consequences {
     private final Events events;
 
     private final Observers observers;
+
+    private final Errands errands;
 
     private final List<Worker> killed = new ArrayList<>(0);
 
@@ -35,10 +38,13 @@ final class Consequences {
 
     private final List<Runnable> logged = new ArrayList<>(0);
 
-    Consequences(String pool, Events events) {
+    private final List<Runnable> closed = new ArrayList<>(0);
+
+    Consequences(String pool, Events events, Errands errands) {
         this.pool = pool;
         this.events = events;
         this.observers = events.observers();
+        this.errands = errands;
     }
 
     boolean isEmpty() {
@@ -47,7 +53,8 @@ final class Consequences {
                 && delivered.isEmpty()
                 && refused.isEmpty()
                 && published.isEmpty()
-                && logged.isEmpty();
+                && logged.isEmpty()
+                && closed.isEmpty();
     }
 
     void kill(@Nullable Worker worker) {
@@ -91,9 +98,26 @@ final class Consequences {
         logged.add(line);
     }
 
+    /** To let go of something may take its time as well. */
+    void close(Runnable resource) {
+        closed.add(resource);
+    }
+
     void carryOut() {
         killed.forEach(worker -> attempt(worker::kill));
         written.forEach(worker -> attempt(worker::flush));
+        if (isUsersTurn()) {
+            errands.run(this::tellUsers);
+        }
+        closed.forEach(this::attempt);
+    }
+
+    private boolean isUsersTurn() {
+        return !delivered.isEmpty() || !refused.isEmpty() || !published.isEmpty() || !logged.isEmpty();
+    }
+
+    /** Observers, dependents of futures, listeners and appenders are code of others, which takes as long as it likes. */
+    private void tellUsers() {
         observed.forEach(observers::finished);
         refused.forEach(observers::refused);
         deliver();

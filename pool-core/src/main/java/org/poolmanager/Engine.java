@@ -199,7 +199,24 @@ final class Engine {
             exitHook.add();
         }
         openWorkers();
-        board.slots().forEach(this::startLane);
+        startLanes();
+    }
+
+    private void startLanes() {
+        try {
+            board.slots().forEach(this::startLane);
+        } catch (RuntimeException | Error e) {
+            startProblem = new WorkerStartException(
+                    "No thread could be made for it: " + e.getMessage() + Texts.scarcity(e), e);
+            int wanted = board.staff().size();
+            failedStarts = wanted - life.lanes;
+            PoolStartException failure = texts.startFailed(failedStarts, wanted, startProblem);
+            breakDown(PoolState.FAILED, failure);
+            if (life.lanes == 0) {
+                cleanUp();
+            }
+            throw failure;
+        }
     }
 
     private void startLane(Slot slot) {
@@ -209,11 +226,16 @@ final class Engine {
 
     private void openWorkers() {
         try {
-            workers.open(settings.loggers());
-        } catch (RuntimeException e) {
+            String warning = workers.open(settings.loggers());
+            if (warning != null) {
+                board.consequences().log(() -> LOG.warn(warning));
+            }
+        } catch (RuntimeException | Error e) {
             cleanUp();
             PoolStartException failure = new PoolStartException(
-                    settings.name(), "Pool '" + settings.name() + "' could not be started: " + e.getMessage(), e);
+                    settings.name(),
+                    "Pool '" + settings.name() + "' could not be started: " + e.getMessage() + Texts.scarcity(e),
+                    e);
             life.fail(PoolState.FAILED, failure);
             throw failure;
         }
@@ -249,7 +271,7 @@ final class Engine {
     private void breakDown(PoolState next, PoolException failure) {
         PoolState from = life.state();
         life.fail(next, failure);
-        board.entrance().close();
+        board.entrance().close(failure);
         board.consequences().publish(new PoolEvent.StateChanged(settings.name(), from, next, failure.getMessage()));
         if (next == PoolState.FAILED) {
             board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
@@ -311,6 +333,19 @@ final class Engine {
     /** Anew at each look: another start that succeeds ends it. */
     private long pauseLeft(Slot slot, long begin) {
         return slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures) - (System.nanoTime() - begin);
+    }
+
+    /** A pause after failures of the pool's own work. */
+    void pause(int failures) throws InterruptedException {
+        life.lock.lock();
+        try {
+            long left = pauseNanos(failures);
+            while (left > 0) {
+                left = life.changed.awaitNanos(left);
+            }
+        } finally {
+            life.lock.unlock();
+        }
     }
 
     private long pauseNanos(int failures) {
@@ -410,12 +445,12 @@ final class Engine {
             why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
             text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
             idle = slot.inFlight.isEmpty();
+            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
             } else if (why != WorkerExit.SHUTDOWN && why != WorkerExit.RESIZED) {
                 board.tally().restarts++;
             }
-            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             slot.worker = null;
             board.recycler().gone(slot);
             Integer code = end.exit() == null ? null : end.exit().exitValue();
@@ -442,14 +477,26 @@ final class Engine {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
             board.recycler().laneEnded(slot);
+            if (life.lanes == 1 && isOver()) {
+                cleanUp(); // done before this lane is off the books, for which whoever closes or starts the pool waits
+            }
+        } finally {
+            board.release();
+        }
+        life.lock.lock();
+        try {
             life.lanes--;
             life.changed.signalAll();
-            if (life.lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {
+            if (life.lanes == 0 && isOver()) {
                 cleanUp();
             }
         } finally {
-            life.lock.unlock();
+            board.release();
         }
+    }
+
+    private boolean isOver() {
+        return life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED;
     }
 
     /** Changes the names of captured loggers before the first start. */
@@ -485,10 +532,12 @@ final class Engine {
         }
     }
 
+    /** Gives back all that the pool has taken; what takes its time is done once the lock is free. May be called again. */
     private void cleanUp() {
         clock.stop();
+        board.stop();
         logs.stop();
-        workers.close();
+        board.consequences().close(workers.detach());
         open.set(null);
         if (exitHook != null) {
             exitHook.remove();

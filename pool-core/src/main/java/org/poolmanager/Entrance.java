@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolEvent.TaskRejected.Reason;
 
 /**
@@ -207,6 +208,14 @@ final class Entrance {
     private void checkServed(Supply supply) {
         if (supply.isRefused()) {
             checkOpen();
+            PoolException broken = supply.refusedBecause();
+            if (broken != null) {
+                throw new PoolBrokenException(
+                        settings.name(),
+                        "A task that waited for room in pool '" + settings.name() + "' was refused, because "
+                                + broken.getMessage() + " The pool has come back since: give it the task again.",
+                        broken);
+            }
             throw new IllegalStateException("Pool '" + settings.name()
                     + "' was closed while a task waited for room; it has been started again since");
         }
@@ -255,10 +264,14 @@ final class Entrance {
         }
     }
 
-    /** The pool accepts nothing any more: whoever waits is told. */
-    void close() {
+    /**
+     * The pool accepts nothing any more: whoever waits is told.
+     *
+     * @param why it is broken, null if it is closed
+     */
+    void close(@Nullable PoolException why) {
         for (Supply waiting : line) {
-            board.consequences().refuse(waiting.refuse());
+            board.consequences().refuse(waiting.refuse(why));
         }
         line.clear();
     }

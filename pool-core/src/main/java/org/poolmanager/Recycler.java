@@ -63,7 +63,7 @@ final class Recycler {
     /** A run of the pool begins. */
     void begin() {
         if (policy.needsLooks()) {
-            lookLater();
+            clock.every(interval(), this::lookAtAll);
         }
     }
 
@@ -98,11 +98,17 @@ final class Recycler {
     void ready(Slot spare) {
         spare.state = WorkerState.IDLE;
         Slot old = board.staff().slot(spare.id);
-        if (old.due != Due.TASKS) {
-            old.leaving = true;
-            if (old.inFlight.size() > 1) {
-                board.recall(old);
-            }
+        if (old.due == Due.TASKS) {
+            look(old);
+        } else {
+            makeWay(old);
+        }
+    }
+
+    private void makeWay(Slot old) {
+        old.leaving = true;
+        if (old.inFlight.size() > 1) {
+            board.recall(old);
         }
         look(old);
     }
@@ -169,13 +175,14 @@ final class Recycler {
         try {
             startLane.accept(spare);
             slot.successor = spare;
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             bench.remove(spare);
             board.consequences()
                     .log(() -> LOG.warn(
-                            "Pool '{}' could not make a thread for the replacement of worker {}",
+                            "Pool '{}' could not make a thread for the replacement of worker {}{}",
                             settings.name(),
                             slot.id,
+                            Texts.scarcity(e),
                             e));
         }
     }
@@ -222,29 +229,28 @@ final class Recycler {
                 return;
             }
             board.consequences().kill(worker);
+            board.consequences()
+                    .log(() -> LOG.warn(
+                            "Worker {} of pool '{}' (pid {}), which was replaced, has not ended within its exit-timeout of"
+                                    + " {} and is killed. Most likely its close() takes longer: let it do less, or raise"
+                                    + " exit-timeout",
+                            old.id,
+                            settings.name(),
+                            worker.pid(),
+                            Texts.seconds(limit)));
         } finally {
             board.release();
         }
-        LOG.warn(
-                "Worker {} of pool '{}' (pid {}), which was replaced, has not ended within its exit-timeout of {} and is"
-                        + " killed. Most likely its close() takes longer: let it do less, or raise exit-timeout",
-                old.id,
-                settings.name(),
-                worker.pid(),
-                Texts.seconds(limit));
     }
 
     // ---- what shows by looking ----
 
-    private void lookLater() {
+    private long interval() {
         long shortest = Stream.of(policy.maxAge(), policy.idleTimeout())
                 .mapToLong(limit -> limit == null ? Long.MAX_VALUE : Nanos.of(limit) / 4)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        clock.at(Math.max(SHORTEST_INTERVAL, Math.min(shortest, LONGEST_INTERVAL)), () -> {
-            lookAtAll();
-            lookLater();
-        });
+        return Math.max(SHORTEST_INTERVAL, Math.min(shortest, LONGEST_INTERVAL));
     }
 
     /** Those that have lived longest come first. */
@@ -265,8 +271,7 @@ final class Recycler {
             life.lock.lock();
             try {
                 board.slots().stream()
-                        .filter(slot ->
-                                slot.isServedBy(worker) && slot.isLive() && !slot.surplus && slot.successor == null)
+                        .filter(slot -> slot.isServedBy(worker) && slot.isLive() && !slot.surplus)
                         .findFirst()
                         .ifPresent(slot -> judge(slot, bytes));
             } finally {
@@ -277,8 +282,17 @@ final class Recycler {
 
     private void judge(Slot slot, long bytes) {
         Due due = due(slot, bytes, System.nanoTime());
-        if (due != null) {
+        if (due == null) {
+            return;
+        }
+        Slot spare = slot.successor;
+        if (spare == null) {
             prepare(slot, due);
+        } else if (slot.due == Due.TASKS) { // it may be long until it has used those up
+            slot.due = due;
+            if (spare.isLive()) {
+                makeWay(slot);
+            }
         }
     }
 

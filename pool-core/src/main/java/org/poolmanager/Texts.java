@@ -165,6 +165,38 @@ final class Texts {
                 last.getCause() == null ? last : last.getCause());
     }
 
+    /** A start that failed in the pool's own work. */
+    String notStarted(int worker, Throwable why) {
+        return "Worker " + worker + " of pool '" + settings.name() + "' could not be started: " + words(why)
+                + scarcity(why);
+    }
+
+    static String laneFailed(Throwable why) {
+        return "the pool's own thread for it failed: " + words(why) + scarcity(why);
+    }
+
+    /** What this JVM has run out of, and what to do then; empty if that is not the reason. */
+    static String scarcity(Throwable why) {
+        boolean classes = false;
+        for (Throwable each = why; each != null; each = each.getCause()) {
+            String message = String.valueOf(each.getMessage());
+            if (message.contains("Too many open files")) {
+                return ". This JVM, or the system, has no file descriptor left: find who opens so many (lsof), or raise"
+                        + " the limit (ulimit -n)";
+            }
+            if (message.contains("unable to create native thread")
+                    || message.contains("Resource temporarily unavailable")) {
+                return ". No further thread or process can be made: raise the limit of the user (ulimit -u) or of the"
+                        + " container (pids), or lower size";
+            }
+            classes |= each instanceof LinkageError || each instanceof ClassNotFoundException;
+        }
+        return classes
+                ? ". A class of this JVM could not be loaded: most likely it has no file descriptor left (ulimit -n), or"
+                        + " its files have been replaced while it runs"
+                : "";
+    }
+
     /** Why the pool itself ended a worker. */
     String ended(WorkerExit why, Recycler.@Nullable Due due) {
         return switch (why) {

@@ -110,6 +110,7 @@ final class ThreadWorker implements Worker {
         Limits.Workers limits = shared.settings.limits().workers();
         Duration limit = limits.init() == null ? limits.start() : limits.init();
         launch();
+        FailurePath.load();
         try {
             ready.get(Nanos.of(limit), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -376,7 +377,7 @@ final class ThreadWorker implements Worker {
     @Override
     public WorkerEnd giveUp(Throwable why) {
         kill();
-        return new WorkerEnd(WorkerExit.CRASH, "the pool's own thread for it failed: " + why, null, begun(), 0);
+        return new WorkerEnd(WorkerExit.CRASH, Texts.laneFailed(why), null, begun(), 0);
     }
 
     @Override

@@ -52,8 +52,9 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> names) {
+    public @Nullable String open(Set<String> names) {
         loggers = names;
+        return null;
     }
 
     @Override
@@ -65,9 +66,6 @@ final class ThreadWorkers implements Workers {
     public int abandoned() {
         return abandoned.get();
     }
-
-    @Override
-    public void close() {}
 
     @Override
     public @Nullable Object pack(@Nullable Object task, TaskContext context) {
