@@ -204,6 +204,10 @@ class CrashTest {
                     .isInstanceOf(TaskFailedException.class)
                     .hasCauseInstanceOf(OutOfMemoryError.class);
             assertThat(outcomes.get(2).get()).isNotEqualTo(outcomes.get(0).get());
+            PoolStats.Exit exit = pool.stats().workerList().get(0).lastExit();
+            assertThat(exit).isNotNull();
+            assertThat(exit.reason()).isEqualTo(WorkerExit.OUT_OF_MEMORY);
+            assertThat(exit.message()).isEqualTo("its process ended itself after an error of its JVM");
         }
     }
 
