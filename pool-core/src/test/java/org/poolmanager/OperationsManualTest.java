@@ -70,6 +70,8 @@ class OperationsManualTest {
                 "the pool killed it because its task had stopped reporting progress (stall-timeout)",
                 "the pool killed it because it gave no sign of life (hang-timeout)",
                 "the pool killed it because its running task was cancelled",
+                "an operator had it killed",
+                "the pool was made smaller",
                 "the pool ended it because it was closed",
                 "the pool replaced it by a fresh one",
                 // limits
