@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -114,9 +115,10 @@ class BreakerTest {
                     .hasMessageContaining(
                             "Pool 'licensed' is broken: no worker is left, and 5 starts in a row have failed")
                     .hasMessageContaining("no licence for this machine");
-            System.out.println(
-                    "C062 " + isolation + ": all told after " + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThatThrownBy(pool::getAll).isInstanceOf(PoolBrokenException.class);
+            long told = Blow.millisSince(start);
+            System.out.println("C062 " + isolation + ": all told after " + told + " ms");
+            assertThat(told).isLessThan(15_000);
             // The call that waited may have been accepted when the cancelled task left its room.
             try {
                 waiting.get(10, TimeUnit.SECONDS);
@@ -252,7 +254,11 @@ class BreakerTest {
                 .jvm(new JvmOptions(home, List.of(), Map.of(), null))
                 .start()) {
             Files.delete(home);
+            long start = System.nanoTime();
             List<Outcome<Integer>> outcomes = pool.mapOutcomes(List.of(3, -1));
+            long told = Blow.millisSince(start);
+            System.out.println("C062: Java is gone, all told after " + told + " ms");
+            assertThat(told).isLessThan(15_000);
             assertThat(outcomes.get(0).failure()).isInstanceOf(WorkerCrashedException.class);
             assertThat(outcomes.get(1).failure())
                     .isInstanceOf(PoolBrokenException.class)
@@ -328,6 +334,56 @@ class BreakerTest {
                     .until(() -> pool.stats().workers().live() == 2);
             assertThat(pool.state()).isEqualTo(PoolState.RUNNING);
             ApiContractTest.sample(pool);
+        }
+    }
+
+    private static List<Instant> timesOfTries(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("try"))
+                    .map(BreakerTest::timeOf)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Instant timeOf(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C106: replacements that cannot be built: the pool goes on with fewer workers, tries with pauses that"
+            + " grow, and recovers")
+    void c106FewerWorkers(Isolation isolation, @TempDir Path directory) throws Exception {
+        Path licence = Files.createFile(directory.resolve("licence"));
+        try (var pool = licensed(isolation, directory)
+                .size(2)
+                .queueSize(100)
+                .restartBackoff(Duration.ofMillis(100))
+                .restartMaxBackoff(Duration.ofMillis(400))
+                .start()) {
+            Files.delete(licence);
+            lose(pool);
+            await().until(() -> tries(directory) >= 3);
+            assertThat(pool.map(IntStream.range(0, 100).boxed().toList())).hasSize(100);
+            await().atMost(Duration.ofSeconds(30)).until(() -> tries(directory) >= 6);
+            PoolStats degraded = pool.stats();
+            assertThat(degraded.state()).isEqualTo(PoolState.RUNNING);
+            assertThat(degraded.workers().target()).isEqualTo(2);
+            assertThat(degraded.workers().live()).isEqualTo(1);
+            List<Instant> tries = timesOfTries(directory);
+            Duration four = Duration.between(tries.get(2), tries.get(5));
+            System.out.println("C106 " + isolation + ": three more starts within " + four.toMillis()
+                    + " ms, with pauses of 100, 200 and 400 ms");
+            assertThat(four).isGreaterThanOrEqualTo(Duration.ofMillis(690));
+            Files.createFile(licence);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> pool.stats().workers().live() == 2);
+            assertThat(pool.map(IntStream.range(0, 100).boxed().toList())).hasSize(100);
+            assertThat(ApiContractTest.sample(pool).tasks().completed()).isEqualTo(200);
         }
     }
 

@@ -3,12 +3,18 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -18,12 +24,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.poolmanager.launch.JvmOptions;
 
 @ExtendWith(NoLeftovers.class)
@@ -134,22 +142,23 @@ class ConcurrencyTest {
     }
 
     @BothModes
-    @DisplayName("C117: put racing close: each task is refused, or has an outcome")
-    void c117PutRacesClose(Isolation isolation) throws Exception {
-        putRacesClose(isolation, 2, isolation == Isolation.THREAD ? 300 : 15);
+    @DisplayName("C117: put racing start and close: each task is refused and never runs, or has an outcome")
+    void c117PutRacesClose(Isolation isolation, @TempDir Path directory) throws Exception {
+        putRacesClose(isolation, 2, isolation == Isolation.THREAD ? 300 : 15, directory);
     }
 
     @BothModes
     @Tag("soak")
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     @DisplayName("C117: the same, 10,000 rounds")
-    void c117PutRacesCloseForLong(Isolation isolation) throws Exception {
+    void c117PutRacesCloseForLong(Isolation isolation, @TempDir Path directory) throws Exception {
         ExecutorService races = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
+                Path own = Files.createDirectory(directory.resolve("race" + i));
                 all.add(races.submit(() -> {
-                    putRacesClose(isolation, isolation == Isolation.THREAD ? 2 : 1, 2500);
+                    putRacesClose(isolation, isolation == Isolation.THREAD ? 2 : 1, 2500, own);
                     return null;
                 }));
             }
@@ -161,14 +170,23 @@ class ConcurrencyTest {
         }
     }
 
-    private static void putRacesClose(Isolation isolation, int size, int rounds) throws Exception {
+    /** Notes in a file, which outlives its process, that it runs. */
+    private static int note(int task, String ledger) throws IOException {
+        Files.writeString(Path.of(ledger), task + "\n", StandardOpenOption.APPEND);
+        return task;
+    }
+
+    private static void putRacesClose(Isolation isolation, int size, int rounds, Path directory) throws Exception {
         long seed = System.nanoTime();
         System.out.println("C117 " + isolation + ", " + rounds + " rounds, seed " + seed);
         Random random = new Random(seed);
         ExecutorService threads = Executors.newCachedThreadPool();
+        long slowest = 0;
+        long putting = 0;
         try {
             for (int round = 0; round < rounds; round++) {
-                var pool = PoolManager.builder(Tasks::twice)
+                Path ledger = Files.createFile(directory.resolve("ledger" + round));
+                var pool = PoolManager.builder(ConcurrencyTest::note, ledger.toString())
                         .isolation(isolation)
                         .size(size)
                         .daemon(random.nextBoolean())
@@ -176,48 +194,66 @@ class ConcurrencyTest {
                         // little.
                         .startTimeout(Duration.ofMinutes(2))
                         .jvm(new JvmOptions(null, List.of("-XX:TieredStopAtLevel=1"), Map.of(), null))
-                        .start();
-                List<Future<Long>> accepted = new ArrayList<>();
+                        .build();
+                List<Future<Set<Integer>>> producers = new ArrayList<>();
                 for (int p = 0; p < 3; p++) {
-                    accepted.add(threads.submit(() -> putUntilClosed(pool)));
+                    int first = p * 10_000_000;
+                    producers.add(threads.submit(() -> putUntilClosed(pool, first)));
                 }
+                pool.start();
                 int phase = random.nextInt(2000);
                 long end = System.nanoTime() + phase * 1000L;
                 while (System.nanoTime() < end) {
                     Thread.onSpinWait();
                 }
+                long start = System.nanoTime();
                 if (random.nextBoolean()) {
                     pool.close();
                 } else {
                     pool.terminate();
                 }
-                long count = 0;
-                for (Future<Long> future : accepted) {
-                    count += future.get(20, TimeUnit.SECONDS);
+                slowest = Math.max(slowest, Blow.millisSince(start));
+                Set<Integer> accepted = new HashSet<>();
+                for (Future<Set<Integer>> producer : producers) {
+                    accepted.addAll(producer.get(20, TimeUnit.SECONDS));
                 }
                 PoolStats stats = ApiContractTest.sample(pool);
-                assertThat(stats.tasks().submitted()).isEqualTo(count);
-                assertThat(stats.tasks().finished()).isEqualTo(count);
-                int expected = (int) count;
+                assertThat(stats.tasks().submitted()).isEqualTo(accepted.size());
+                assertThat(stats.tasks().finished()).isEqualTo(accepted.size());
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(2))
                         .untilAsserted(
-                                () -> assertThat(pool.stats().resultsWaiting()).isEqualTo(expected));
+                                () -> assertThat(pool.stats().resultsWaiting()).isEqualTo(accepted.size()));
+                List<Integer> run = Files.readAllLines(ledger).stream()
+                        .map(Integer::valueOf)
+                        .toList();
+                assertThat(accepted).as("whatever has run was accepted").containsAll(run);
+                assertThat(run).as("and ran once").doesNotHaveDuplicates();
+                putting += accepted.size();
+                Files.delete(ledger);
             }
         } finally {
             threads.shutdownNow();
         }
+        System.out.println("C117 " + isolation + ": " + putting + " accepted in " + rounds
+                + " rounds, none of the refused has run; the slowest close took " + slowest + " ms");
+        assertThat(slowest).isLessThan(15_000);
     }
 
-    private static long putUntilClosed(PoolManager<Integer, Integer> pool) throws InterruptedException {
-        long accepted = 0;
-        try {
-            while (true) {
-                pool.put((int) accepted);
-                accepted++;
+    /** From before the start to behind the end, and returns what was accepted: each task differs from all others. */
+    private static Set<Integer> putUntilClosed(PoolManager<Integer, Integer> pool, int first)
+            throws InterruptedException {
+        Set<Integer> accepted = new HashSet<>();
+        int task = first;
+        while (pool.state() != PoolState.STOPPED && pool.state() != PoolState.DRAINING) {
+            try {
+                pool.put(task);
+                accepted.add(task);
+            } catch (IllegalStateException e) {
+                LockSupport.parkNanos(100_000);
             }
-        } catch (IllegalStateException | NoSuchElementException e) {
-            return accepted;
+            task++;
         }
+        return accepted;
     }
 }

@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,55 +34,73 @@ import org.poolmanager.launch.JvmOptions;
 @DisplayName("Crashes")
 class CrashTest {
 
+    /** Returns what is negative; with anything else it passes the gate, and is struck there. */
+    private static int strike(int task, Fault fault, int port) throws Exception {
+        if (task < 0) {
+            return task;
+        }
+        Gate.pass(port, "struck");
+        switch (fault) {
+            case EXIT -> System.exit(task);
+            case HALT -> Runtime.getRuntime().halt(task);
+            default -> fault.strike();
+        }
+        return task;
+    }
+
+    /** One task among seven good ones, of which some run and some wait while it is struck. */
+    private static WorkerCrashedException strikeAmongNeighbours(
+            String name, PoolManager<Integer, Integer> pool, Gate gate, int value) throws Exception {
+        List<CompletableFuture<Integer>> results = new ArrayList<>();
+        for (int task : new int[] {-1, -2, -3, value, -4, -5, -6, -7}) {
+            results.add(pool.submit(task));
+        }
+        gate.awaitArrivals(1);
+        CompletableFuture<Integer> struck = results.remove(3);
+        WorkerCrashedException crash = Blow.strike(name, pool, () -> struck.get(20, TimeUnit.SECONDS), gate::open);
+        assertThat(crash.index()).isEqualTo(3);
+        assertThat(crash.workerPid()).isPositive();
+        for (int i = 0; i < 7; i++) {
+            assertThat(results.get(i).get(20, TimeUnit.SECONDS)).isEqualTo(-1 - i);
+        }
+        assertThat(pool.map(List.of(-1, -2))).containsExactly(-1, -2);
+        PoolStats stats = ApiContractTest.sample(pool);
+        assertThat(stats.tasks().crashed()).isEqualTo(1);
+        assertThat(stats.restarts()).isEqualTo(1);
+        return crash;
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 42})
     @DisplayName("C046: a task that exits costs itself alone")
     void c046Exit(int value) throws Exception {
-        try (var pool = PoolManager.builder(Tasks::exitUnlessNegative)
-                .size(2)
-                .queueSize(20)
-                .name("exits")
-                .start()) {
-            List<Integer> tasks = new ArrayList<>(List.of(-1, -2, -3, value, -4, -5, -6, -7));
-            long start = System.nanoTime();
-            List<Outcome<Integer>> outcomes = pool.mapOutcomes(tasks);
-            long took = (System.nanoTime() - start) / 1_000_000;
-            for (int i = 0; i < tasks.size(); i++) {
-                if (i != 3) {
-                    assertThat(outcomes.get(i).get()).isEqualTo(tasks.get(i));
-                }
-            }
-            assertThatThrownBy(outcomes.get(3)::get).isInstanceOfSatisfying(WorkerCrashedException.class, e -> {
-                assertThat(e.index()).isEqualTo(3);
-                assertThat(e.workerPid()).isPositive();
-                assertThat(e.exit().exitValue()).isEqualTo(value);
-                assertThat(e.exit().reason()).isEqualTo(ExitReason.EXIT);
-                assertThat(e)
-                        .hasMessageContaining("Task 3 of pool 'exits' on worker")
-                        .hasMessageContaining("exited with value " + value)
-                        .hasMessageContaining("no other task is affected");
-            });
-            await().atMost(Duration.ofSeconds(3))
-                    .until(() -> pool.stats().workers().live() == 2);
-            System.out.println("C046: all outcomes after " + took + " ms");
-            assertThat(pool.map(List.of(-1, -2))).containsExactly(-1, -2);
-            assertThat(ApiContractTest.sample(pool).tasks().crashed()).isEqualTo(1);
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(CrashTest::strike, Fault.EXIT, gate.port())
+                        .size(2)
+                        .queueSize(20)
+                        .name("exits")
+                        .start()) {
+            WorkerCrashedException crash = strikeAmongNeighbours("C046 exit " + value, pool, gate, value);
+            assertThat(crash.exit().exitValue()).isEqualTo(value);
+            assertThat(crash.exit().reason()).isEqualTo(ExitReason.EXIT);
+            assertThat(crash)
+                    .hasMessageContaining("Task 3 of pool 'exits' on worker")
+                    .hasMessageContaining("exited with value " + value)
+                    .hasMessageContaining("no other task is affected");
         }
     }
 
     @Test
-    @DisplayName("C047: halt is a crash with its value")
+    @DisplayName("C047: halt is a crash with its value, and costs itself alone")
     void c047Halt() throws Exception {
-        try (var pool = PoolManager.builder((Integer x) -> {
-                    Runtime.getRuntime().halt(x);
-                    return x;
-                })
-                .size(1)
-                .start()) {
-            assertThat(pool.mapOutcomes(List.of(43)).get(0).failure())
-                    .isInstanceOfSatisfying(
-                            WorkerCrashedException.class,
-                            e -> assertThat(e.exit().exitValue()).isEqualTo(43));
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(CrashTest::strike, Fault.HALT, gate.port())
+                        .size(2)
+                        .queueSize(20)
+                        .start()) {
+            WorkerCrashedException crash = strikeAmongNeighbours("C047", pool, gate, 43);
+            assertThat(crash.exit().exitValue()).isEqualTo(43);
+            assertThat(crash.exit().reason()).isEqualTo(ExitReason.EXIT);
         }
     }
 
@@ -101,17 +125,13 @@ class CrashTest {
                     .findFirst()
                     .orElseThrow()
                     .pid();
-            assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(victim))
-                            .start()
-                            .waitFor())
-                    .isZero();
-            assertThatThrownBy(pool::get).isInstanceOfSatisfying(WorkerCrashedException.class, e -> {
-                assertThat(e.index()).isZero();
-                assertThat(e.workerPid()).isEqualTo(victim);
-                assertThat(e.exit().reason()).isEqualTo(ExitReason.SIGNAL);
-                assertThat(e.exit().exitValue()).isEqualTo(value);
-                assertThat(e.exit().signal()).isEqualTo(name);
-            });
+            WorkerCrashedException crash =
+                    Blow.strike("C048 " + name, pool, pool::get, () -> ParentJvm.signal(signal, victim));
+            assertThat(crash.index()).isZero();
+            assertThat(crash.workerPid()).isEqualTo(victim);
+            assertThat(crash.exit().reason()).isEqualTo(ExitReason.SIGNAL);
+            assertThat(crash.exit().exitValue()).isEqualTo(value);
+            assertThat(crash.exit().signal()).isEqualTo(name);
             gate.open();
             assertThat(pool.getAll()).containsExactly(1, 2, 3, 4, 5, 6, 7);
             assertThat(gate.arrivals()).doesNotHaveDuplicates();
@@ -119,21 +139,28 @@ class CrashTest {
     }
 
     @Test
+    @Tag(Rounds.TAG)
     @DisplayName("C049: a worker killed while idle is replaced, and no task is charged")
     void c049KilledWhileIdle() throws Exception {
+        int rounds = Rounds.of(Isolation.PROCESS, 500, 5);
+        long slowest = 0;
         try (var pool = PoolManager.builder(Tasks::pid).size(1).start()) {
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < rounds; round++) {
                 long pid = pool.map(List.of(0)).get(0);
+                long start = System.nanoTime();
                 ProcessHandle.of(pid).orElseThrow().destroyForcibly();
                 await().atMost(Duration.ofSeconds(5)).until(() -> {
                     PoolStats.Worker worker = pool.stats().workerList().get(0);
                     return worker.state() == WorkerState.IDLE && worker.pid() != pid;
                 });
+                slowest = Math.max(slowest, Blow.millisSince(start));
             }
             assertThat(pool.map(List.of(0))).hasSize(1);
             assertThat(pool.stats().tasks().crashed()).isZero();
-            assertThat(pool.stats().restarts()).isEqualTo(5);
+            assertThat(pool.stats().restarts()).isEqualTo(rounds);
         }
+        System.out.println(
+                "C049: " + rounds + " kills of an idle worker, the slowest replaced after " + slowest + " ms");
     }
 
     @Test
@@ -177,6 +204,10 @@ class CrashTest {
                     .isInstanceOf(TaskFailedException.class)
                     .hasCauseInstanceOf(OutOfMemoryError.class);
             assertThat(outcomes.get(2).get()).isNotEqualTo(outcomes.get(0).get());
+            PoolStats.Exit exit = pool.stats().workerList().get(0).lastExit();
+            assertThat(exit).isNotNull();
+            assertThat(exit.reason()).isEqualTo(WorkerExit.OUT_OF_MEMORY);
+            assertThat(exit.message()).isEqualTo("its process ended itself after an error of its JVM");
         }
     }
 
@@ -184,41 +215,63 @@ class CrashTest {
     @CsvSource({"SEGV, SIGSEGV", "ABORT, SIGABRT"})
     @DisplayName("C056: a native crash is told as such, its log is kept and named, and none lies elsewhere")
     void c056NativeCrash(Fault fault, String signal, @TempDir Path workingDirectory) throws Exception {
-        try (var pool = PoolManager.builder(Fault::strike)
-                .size(1)
-                .jvm(new JvmOptions(null, List.of(), Map.of(), workingDirectory))
-                .start()) {
-            assertThat(pool.mapOutcomes(List.of(fault)).get(0).failure())
-                    .isInstanceOfSatisfying(WorkerCrashedException.class, e -> {
-                        assertThat(e.exit().reason()).isEqualTo(ExitReason.NATIVE_CRASH);
-                        assertThat(e.exit().signal()).isEqualTo(signal);
-                        assertThat(e).hasMessageContaining("crashed in native code: " + signal);
-                        if (fault == Fault.SEGV) { // whoever aborts, aborts before the JVM can write a log
-                            assertThat(e.exit().crashLog()).isNotNull().exists();
-                            assertThat(e).hasMessageContaining("hs_err");
-                            e.exit().crashLog().toFile().delete();
-                        }
-                    });
-            assertThat(pool.map(List.of(Fault.NONE))).containsExactly("NONE");
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(CrashTest::strike, fault, gate.port())
+                        .size(2)
+                        .queueSize(20)
+                        .jvm(new JvmOptions(null, List.of(), Map.of(), workingDirectory))
+                        .start()) {
+            WorkerCrashedException crash = strikeAmongNeighbours("C056 " + fault, pool, gate, 1);
+            assertThat(crash.exit().reason()).isEqualTo(ExitReason.NATIVE_CRASH);
+            assertThat(crash.exit().signal()).isEqualTo(signal);
+            assertThat(crash).hasMessageContaining("crashed in native code: " + signal);
+            if (fault == Fault.SEGV) { // whoever aborts, aborts before the JVM can write a log
+                assertThat(crash.exit().crashLog()).isNotNull().exists();
+                assertThat(crash).hasMessageContaining("hs_err");
+                Files.delete(crash.exit().crashLog());
+            }
         }
         assertThat(workingDirectory).isDirectoryNotContaining("glob:**hs_err*");
+    }
+
+    private static List<Integer> putSome(PoolManager<Integer, Integer> pool, int from, int count)
+            throws InterruptedException {
+        List<Integer> put = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            pool.put(i);
+            put.add(i);
+        }
+        return put;
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     @Test
     @DisplayName("C058: all workers killed at once: each task has an outcome, and the pool is whole again")
     void c058AllKilledAtOnce() throws Exception {
+        int size = 8;
         try (Gate gate = new Gate();
                 var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
-                        .size(4)
-                        .queueSize(8)
+                        .size(size)
+                        .queueSize(size)
                         .start()) {
             List<CompletableFuture<Integer>> doomed = new ArrayList<>();
-            for (int i = 1; i <= 4; i++) {
+            for (int i = 1; i <= size; i++) {
                 doomed.add(pool.submit(-i));
             }
-            gate.awaitArrivals(4);
-            CompletableFuture<Long> rest =
-                    pool.putAsync(IntStream.range(0, 30).boxed().toList());
+            gate.awaitArrivals(size);
+            List<Integer> expected = new ArrayList<>(putSome(pool, 1000, size)); // the queue is full
+            List<FutureTask<List<Integer>>> waiting = new ArrayList<>();
+            for (int producer = 0; producer < 3; producer++) {
+                int from = 100 * producer;
+                FutureTask<List<Integer>> puts = new FutureTask<>(() -> putSome(pool, from, 10));
+                waiting.add(puts);
+                Thread thread = new Thread(puts, "producer-" + producer);
+                thread.start();
+                await().until(() -> isWaiting(thread));
+            }
             long start = System.nanoTime();
             pool.stats()
                     .workerList()
@@ -228,25 +281,40 @@ class CrashTest {
                         .isInstanceOf(ExecutionException.class)
                         .hasCauseInstanceOf(WorkerCrashedException.class);
             }
-            assertThat(pool.getAll()).hasSize(30);
-            assertThat(rest.join()).isEqualTo(30);
-            await().atMost(Duration.ofSeconds(15))
-                    .until(() -> pool.stats().workers().live() == 4);
-            System.out.println("C058: whole again after " + (System.nanoTime() - start) / 1_000_000 + " ms");
-            assertThat(ApiContractTest.sample(pool).tasks().crashed()).isEqualTo(4);
+            long told = Blow.millisSince(start);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> pool.stats().workers().live() == size);
+            long whole = Blow.millisSince(start);
+            System.out.println("C058: all told after " + told + " ms, whole again after " + whole + " ms");
+            for (FutureTask<List<Integer>> puts : waiting) {
+                expected.addAll(puts.get(30, TimeUnit.SECONDS));
+            }
+            assertThat(pool.getAll()).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(ApiContractTest.sample(pool).tasks().crashed()).isEqualTo(size);
+            assertThat(whole).isLessThan(15_000);
         }
     }
 
+    /** Notes in a file that it runs, which outlives its process, and then exits, or does not. */
+    private static int noteAndExitUnlessNegative(int task, String ledger) throws IOException {
+        Files.writeString(Path.of(ledger), task + "\n", StandardOpenOption.APPEND);
+        return Tasks.exitUnlessNegative(task);
+    }
+
     @Test
+    @Tag(Rounds.TAG)
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     @DisplayName("C059: what a dying worker had not begun runs once, elsewhere, at no charge")
-    void c059NotBegunNotCharged() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::exitUnlessNegative)
+    void c059NotBegunNotCharged(@TempDir Path directory) throws Exception {
+        int count = Rounds.of(Isolation.PROCESS, 10_000, 400);
+        Path ledger = Files.createFile(directory.resolve("ledger"));
+        try (var pool = PoolManager.builder(CrashTest::noteAndExitUnlessNegative, ledger.toString())
                 .size(2)
                 .queueSize(500)
                 .start()) {
             List<Integer> tasks = new ArrayList<>();
-            for (int i = 1; i <= 400; i++) {
-                tasks.add(i % 50 == 0 ? 1 : -i);
+            for (int i = 1; i <= count; i++) {
+                tasks.add(i % 50 == 0 ? i : -i);
             }
             List<Outcome<Integer>> outcomes = pool.mapOutcomes(tasks);
             for (int i = 0; i < tasks.size(); i++) {
@@ -254,7 +322,12 @@ class CrashTest {
                         .as("task %d: %s", i, outcomes.get(i))
                         .isEqualTo(tasks.get(i) < 0 ? Outcome.Kind.COMPLETED : Outcome.Kind.CRASHED);
             }
-            assertThat(pool.stats().restarts()).isEqualTo(8);
+            assertThat(pool.stats().restarts()).isEqualTo(count / 50);
+            assertThat(Files.readAllLines(ledger).stream().map(Integer::valueOf))
+                    .as("what has run, and how often")
+                    .containsExactlyInAnyOrderElementsOf(tasks);
+            System.out.println("C059: 0 of " + (count - count / 50) + " tasks charged, " + count / 50
+                    + " workers lost; each task ran once");
         }
     }
 }

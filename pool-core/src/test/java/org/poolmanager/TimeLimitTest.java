@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -62,11 +63,23 @@ class TimeLimitTest {
         try (var pool = PoolManager.builder(Tasks::sleepMillis)
                 .isolation(isolation)
                 .size(1)
-                .queueSize(20)
+                .queueSize(100)
                 .taskTimeout(LIMIT)
                 .start()) {
-            assertThat(pool.map(java.util.Collections.nCopies(10, 150))).hasSize(10);
+            CompletableFuture<Integer> inFront =
+                    pool.submit(1_200, TaskOptions.defaults().taskTimeout(Duration.ofDays(1)));
+            List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                waiting.add(pool.submit(1));
+            }
+            PoolStats stats = pool.stats();
+            assertThat(inFront.get(20, TimeUnit.SECONDS)).isEqualTo(1_200);
+            for (CompletableFuture<Integer> task : waiting) {
+                assertThat(task.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+            assertThat(stats.queue().size()).as("all have waited").isEqualTo(100);
             assertThat(pool.stats().tasks().timedOut()).isZero();
+            System.out.println("C037 " + isolation + ": 0 false of 100 that waited for longer than their limit");
         }
     }
 
@@ -182,8 +195,12 @@ class TimeLimitTest {
                         .size(1)
                         .taskTimeout(Duration.ofMillis(300))
                         .start()) {
+            long start = System.nanoTime();
             CompletableFuture<Integer> stubborn = pool.submit(-1);
             assertThatThrownBy(() -> stubborn.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskTimeoutException.class);
+            long told = Blow.millisSince(start);
+            System.out.println("C045: limit of 300 ms, a thread that heeds nothing, told after " + told + " ms");
+            assertThat(told).isBetween(300L, 1_300L);
             assertThat(pool.submit(5).get(10, TimeUnit.SECONDS)).isEqualTo(5);
             assertThat(pool.stats().workers().abandoned()).isEqualTo(1);
             assertThat(threads(pool.name() + "-task-1-abandoned")).isEqualTo(1);
@@ -195,6 +212,30 @@ class TimeLimitTest {
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
             assertThat(tasks.completed()).isEqualTo(4);
             assertThat(tasks.timedOut()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("C045: a thread that heeds the interrupt of its limit is told in time, and none is left to itself")
+    void c045Heeds() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::waitAndHeed)
+                .isolation(Isolation.THREAD)
+                .size(1)
+                .taskTimeout(Duration.ofMillis(300))
+                .start()) {
+            long start = System.nanoTime();
+            CompletableFuture<Integer> tooLong = pool.submit(600_000);
+            assertThatThrownBy(() -> tooLong.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskTimeoutException.class);
+            long told = Blow.millisSince(start);
+            await().untilAsserted(
+                            () -> assertThat(pool.stats().workers().abandoned()).isZero());
+            long ended = Blow.millisSince(start);
+            System.out.println("C045: limit of 300 ms, a thread that heeds it, told after " + told
+                    + " ms, at its end after " + ended + " ms at the latest");
+            assertThat(told).isBetween(300L, 1_300L);
+            assertThat(threads("-abandoned")).isZero();
+            assertThat(pool.map(List.of(1, 2))).containsExactly(1, 2);
+            assertThat(ApiContractTest.sample(pool).tasks().timedOut()).isEqualTo(1);
         }
     }
 

@@ -1,0 +1,61 @@
+package org.poolmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+
+/** A crash with a clock beside it: when its task has its outcome, and when the pool has all its workers again. */
+final class Blow {
+
+    private static final Duration TOLD = Duration.ofSeconds(1);
+
+    private static final Duration WHOLE_AGAIN = Duration.ofSeconds(3);
+
+    /** What lets a worker die. */
+    interface Strike {
+        void strike() throws Exception;
+    }
+
+    private Blow() {}
+
+    /**
+     * Strikes one worker of a pool.
+     *
+     * @param outcome how the task that it runs is fetched
+     * @return that task's outcome
+     */
+    static WorkerCrashedException strike(String name, PoolManager<?, ?> pool, Callable<?> outcome, Strike blow)
+            throws Exception {
+        int generations = generations(pool);
+        long start = System.nanoTime();
+        blow.strike();
+        Throwable failure = catchThrowable(outcome::call);
+        long told = millisSince(start);
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> generations(pool) == generations + 1
+                        && pool.stats().workers().live()
+                                == pool.stats().workers().target());
+        long whole = millisSince(start);
+        System.out.println(name + ": told after " + told + " ms, replaced after " + whole + " ms");
+        Throwable cause = failure instanceof ExecutionException ? failure.getCause() : failure;
+        assertThat(cause).isInstanceOf(WorkerCrashedException.class);
+        assertThat(told).as("detected, in ms").isLessThan(TOLD.toMillis());
+        assertThat(whole).as("replaced, in ms").isLessThan(WHOLE_AGAIN.toMillis());
+        return (WorkerCrashedException) cause;
+    }
+
+    private static int generations(PoolManager<?, ?> pool) {
+        return pool.stats().workerList().stream()
+                .mapToInt(PoolStats.Worker::generation)
+                .sum();
+    }
+
+    static long millisSince(long start) {
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+}
