@@ -23,6 +23,9 @@ import org.poolmanager.wire.AnswerKind;
  */
 final class Board {
 
+    /** So many workers may run out of memory in the attempt to read a task. */
+    private static final int MAX_UNREAD = 3;
+
     private final PoolSettings settings;
 
     private final Life life;
@@ -358,7 +361,18 @@ final class Board {
             slot.remove(task, now);
             crashed(task, texts.crashed(ref, last, i < finished, task.ranNanos, quarantine.isFor(task)), slot, now);
         }
+        if (begun == 0 && last.reason() == WorkerExit.OUT_OF_MEMORY && isUnreadable(unstarted)) {
+            Task task = unstarted.remove(0);
+            TaskRef ref = ref(task, slot);
+            slot.remove(task, now);
+            crashed(task, texts.unread(ref, last, task), slot, now);
+        }
         requeue(unstarted, slot);
+    }
+
+    /** Whether worker after worker has run out of memory when it was to read the first of these: it would go on for ever. */
+    private static boolean isUnreadable(List<Task> unstarted) {
+        return !unstarted.isEmpty() && ++unstarted.get(0).unread >= MAX_UNREAD;
     }
 
     private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
