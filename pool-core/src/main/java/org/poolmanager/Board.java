@@ -34,13 +34,15 @@ final class Board {
 
     private final Tally tally;
 
-    private final List<Slot> slots = new ArrayList<>();
+    private final Staff staff;
 
     private final Deque<Task> queue = new ArrayDeque<>();
 
     private Consequences consequences;
 
     private final Events events;
+
+    private final Errands errands;
 
     private final TimeKeeper timeKeeper;
 
@@ -51,6 +53,10 @@ final class Board {
     private final Entrance entrance;
 
     private final Cancellation cancellation;
+
+    private final Pause pause;
+
+    private final Operator operator;
 
     private final Recycler recycler;
 
@@ -67,37 +73,48 @@ final class Board {
         this.life = life;
         this.texts = texts;
         this.events = events;
+        this.errands = new Errands(life, clock, "pool-" + settings.name() + "-callbacks");
         this.tally = new Tally(settings.name(), System.nanoTime());
         this.timeKeeper = new TimeKeeper(settings, life, this, texts, clock);
         this.patience = new Patience(settings, life, this, clock);
         this.hostages = new Hostages(life, this, clock);
         this.entrance = new Entrance(settings, life, this, texts);
-        this.cancellation = new Cancellation(life, this);
+        this.cancellation = new Cancellation(settings, life, this);
+        this.pause = new Pause(life, this);
+        this.operator = new Operator(settings, life, this);
         this.recycler = new Recycler(settings, life, this, clock, startLane);
         this.retries = new Retries(settings, life, this, clock);
         this.quarantine = new QuarantineStore(settings);
-        this.consequences = new Consequences(settings.name(), events);
-        for (int i = 1; i <= settings.size(); i++) {
-            slots.add(new Slot(i, settings.prefetch()));
-        }
+        this.staff = new Staff(settings, life, this, startLane);
+        this.consequences = new Consequences(settings.name(), events, errands);
     }
 
     /** A new run of the pool begins. */
     void reset() {
         patience.reset();
         hostages.reset();
+        pause.reset();
         recycler.begin();
-        slots.forEach(Slot::reset);
+        staff.reset();
+    }
+
+    /** A run of the pool ends. */
+    void stop() {
+        errands.stop();
     }
 
     /** The pool's workers, by their numbers. */
     List<Slot> slots() {
-        return slots;
+        return staff.slots();
+    }
+
+    Staff staff() {
+        return staff;
     }
 
     /** These, and those that come after them or were there before them. */
     List<Slot> allSlots() {
-        return Stream.concat(slots.stream(), recycler.bench().stream()).toList();
+        return Stream.concat(slots().stream(), recycler.bench().stream()).toList();
     }
 
     QuarantineStore quarantine() {
@@ -124,6 +141,14 @@ final class Board {
         return cancellation;
     }
 
+    Pause pause() {
+        return pause;
+    }
+
+    Operator operator() {
+        return operator;
+    }
+
     Tally tally() {
         return tally;
     }
@@ -142,7 +167,7 @@ final class Board {
     // ---- accepting ----
 
     boolean hasRoom() {
-        return unfinished < settings.capacity();
+        return unfinished < staff.capacity();
     }
 
     /** Takes a task in for which there is room. */
@@ -173,7 +198,7 @@ final class Board {
 
     /** Returns whether tasks now wait in a worker behind another. */
     private boolean distribute() {
-        if (queue.isEmpty()) {
+        if (queue.isEmpty() || life.state() == PoolState.PAUSED) {
             return false;
         }
         long now = System.nanoTime();
@@ -201,7 +226,7 @@ final class Board {
     /** One that is awake and will soon have done what it has; else the one with the least to do. */
     private @Nullable Slot roomiest(Task task, long now) {
         Slot best = null;
-        for (Slot slot : slots) {
+        for (Slot slot : staff.slots()) {
             if (slot.hasRoomFor(task)) {
                 if (slot.isSoonDone(now)) {
                     return slot;
@@ -275,6 +300,7 @@ final class Board {
         try {
             if (slot.isServedBy(worker)) {
                 timeKeeper.shown(slot, task, stack);
+                operator.shown(slot, task, stack);
             }
         } finally {
             release();
@@ -340,6 +366,7 @@ final class Board {
                 takeBack(slot, slot.recallsSent, back);
             } else {
                 consequences.flush(slot.worker);
+                timeKeeper.watch(slot);
             }
         }
     }
@@ -352,32 +379,46 @@ final class Board {
         slot.state = WorkerState.DOWN;
         int begun = slot.begunInFlight(last.begun());
         int finished = slot.begunInFlight(last.finished());
-        List<Task> unstarted = new ArrayList<>(slot.inFlight);
+        List<Task> inFlight = new ArrayList<>(slot.inFlight);
         long now = System.nanoTime();
-        for (int i = 0; i < begun; i++) {
-            Task task = unstarted.remove(0);
-            TaskRef ref = ref(task, slot);
+        boolean blamed = last.reason() != WorkerExit.OPERATOR;
+        List<WorkerCrashedException> crashes = new ArrayList<>(begun); // made before anything changes: it may fail
+        for (Task task : inFlight.subList(0, begun)) {
             task.ranNanos = task.startedAt == 0 ? 0 : now - task.startedAt;
-            slot.remove(task, now);
-            crashed(task, texts.crashed(ref, last, i < finished, task.ranNanos, quarantine.isFor(task)), slot, now);
+            boolean kept = blamed && quarantine.isFor(task);
+            boolean answerLost = crashes.size() < finished;
+            crashes.add(texts.crashed(ref(task, slot), last, answerLost, task.ranNanos, kept));
         }
-        if (begun == 0 && last.reason() == WorkerExit.OUT_OF_MEMORY && isUnreadable(unstarted)) {
-            Task task = unstarted.remove(0);
-            TaskRef ref = ref(task, slot);
+        WorkerCrashedException unread = unread(inFlight, slot, last);
+        for (int i = 0; i < begun; i++) {
+            Task task = inFlight.get(i);
+            boolean kept = blamed && quarantine.isFor(task);
             slot.remove(task, now);
-            crashed(task, texts.unread(ref, last, task), slot, now);
+            if (blamed) {
+                task.crashed();
+            }
+            crashed(task, crashes.get(i), kept, slot, now);
         }
-        requeue(unstarted, slot);
+        if (unread != null) {
+            Task task = inFlight.get(0);
+            boolean kept = quarantine.isFor(task);
+            slot.remove(task, now);
+            task.crashed();
+            crashed(task, unread, kept, slot, now);
+        }
+        requeue(inFlight.subList(unread == null ? begun : 1, inFlight.size()), slot);
     }
 
-    /** Whether worker after worker has run out of memory when it was to read the first of these: it would go on for ever. */
-    private static boolean isUnreadable(List<Task> unstarted) {
-        return !unstarted.isEmpty() && ++unstarted.get(0).unread >= MAX_UNREAD;
+    /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
+    private @Nullable WorkerCrashedException unread(List<Task> inFlight, Slot slot, WorkerEnd last) {
+        if (last.reason() != WorkerExit.OUT_OF_MEMORY || inFlight.isEmpty() || slot.begunInFlight(last.begun()) > 0) {
+            return null;
+        }
+        Task task = inFlight.get(0);
+        return ++task.unread < MAX_UNREAD ? null : texts.unread(ref(task, slot), last, task);
     }
 
-    private void crashed(Task task, WorkerCrashedException failure, Slot slot, long now) {
-        boolean kept = quarantine.isFor(task);
-        task.crashed();
+    private void crashed(Task task, WorkerCrashedException failure, boolean kept, Slot slot, long now) {
         if (kept) {
             quarantine.keep(task, failure, consequences);
             endForGood(task, Ending.failed(Kind.CRASHED, failure), slot, now);
@@ -420,7 +461,11 @@ final class Board {
     /** Ends a task that has waited for too long. It is in nobody's hands any more. */
     void endWaiting(Task task, long now) {
         Fired fired = Fired.of("queue-timeout", task.limits.queue(), now - task.acceptedAt);
-        end(task, Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired)), null, now);
+        end(
+                task,
+                Ending.failed(Kind.TIMED_OUT, texts.waitedTooLong(ref(task, null), fired, life.state(), staff.size())),
+                null,
+                now);
     }
 
     /** Keeps a worker at the task it runs; false if it has finished that task and its answer is on the way. */
@@ -445,7 +490,7 @@ final class Board {
         queue.clear();
         all.addAll(retries.waiting());
         retries.waiting().clear();
-        for (Slot slot : slots) {
+        for (Slot slot : staff.slots()) {
             for (Iterator<Task> tasks = slot.inFlight.iterator(); tasks.hasNext(); tasks.remove()) {
                 all.add(tasks.next());
             }
@@ -522,15 +567,18 @@ final class Board {
      * are handed out, and what follows from that is done when the lock is free.
      */
     void release() {
-        Consequences todo;
+        Consequences todo = null;
         try {
             handOut();
         } finally {
-            todo = takeConsequences();
-            life.lock.unlock();
-        }
-        if (todo != null) {
-            todo.carryOut();
+            try {
+                todo = takeConsequences();
+            } finally {
+                life.lock.unlock();
+            }
+            if (todo != null) {
+                todo.carryOut(); // also of what was done before something was thrown
+            }
         }
     }
 
@@ -539,7 +587,7 @@ final class Board {
         if (todo.isEmpty()) {
             return null;
         }
-        consequences = new Consequences(settings.name(), events);
+        consequences = new Consequences(settings.name(), events, errands);
         return todo;
     }
 

@@ -17,6 +17,8 @@ final class Cancellation {
     /** A child answers a recall in microseconds; one that is stopped never does. */
     private static final Duration RECALL_LIMIT = Duration.ofSeconds(1);
 
+    private final PoolSettings settings;
+
     private final Life life;
 
     private final Board board;
@@ -24,7 +26,8 @@ final class Cancellation {
     /** Callers who wait for a change of a task that is in a worker's hands. Guarded by the pool's lock. */
     private int watchers;
 
-    Cancellation(Life life, Board board) {
+    Cancellation(PoolSettings settings, Life life, Board board) {
+        this.settings = settings;
         this.life = life;
         this.board = board;
     }
@@ -122,7 +125,7 @@ final class Cancellation {
     }
 
     /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */
-    private void awaitWhile(long nanos, BooleanSupplier holds) {
+    void awaitWhile(long nanos, BooleanSupplier holds) {
         long left = nanos;
         boolean interrupted = false;
         watchers++;
@@ -151,7 +154,11 @@ final class Cancellation {
                         .skip(1)
                         .forEach(all::add); // the first counts as running, though it may be about to
             }
-            return cancelNow(all).size();
+            int cleared = cancelNow(all).size();
+            if (cleared > 0) {
+                board.consequences().publish(new PoolEvent.QueueCleared(settings.name(), cleared));
+            }
+            return cleared;
         } finally {
             board.release();
         }

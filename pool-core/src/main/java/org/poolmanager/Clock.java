@@ -13,9 +13,16 @@ final class Clock {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
+    /** What throws is run so often, after pauses that double. */
+    private static final int ATTEMPTS = 10;
+
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final Life life;
 
     private final String threadName;
+
+    private volatile @Nullable Thread thread;
 
     /** Guarded by this; null while the pool is not running. */
     private @Nullable ScheduledThreadPoolExecutor timer;
@@ -26,7 +33,7 @@ final class Clock {
     }
 
     synchronized void start() {
-        timer = new ScheduledThreadPoolExecutor(1, body -> new PoolThread(life, threadName, body));
+        timer = new ScheduledThreadPoolExecutor(1, this::thread);
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -38,23 +45,61 @@ final class Clock {
         }
     }
 
-    /** Runs something after a while, if the pool is still running then; what it throws is logged. */
+    private Thread thread(Runnable body) {
+        Thread made = new PoolThread(life, threadName, body);
+        thread = made;
+        return made;
+    }
+
+    /** Whether the current thread is that one, which must not run what takes its time. */
+    @SuppressWarnings("ReferenceEquality") // a thread is its object
+    boolean isHere() {
+        return Thread.currentThread() == thread;
+    }
+
+    /**
+     * Runs something after a while, if this run of the pool goes on until then. What it throws is logged, and it is run
+     * again: a limit that could not be judged, because something is exhausted for a while, must be judged later.
+     */
     void at(long nanos, Runnable what) {
         Future<?> unused = in(nanos, what);
     }
 
     /** The same, to be cancelled. */
-    synchronized Future<?> in(long nanos, Runnable what) {
-        return timer == null
-                ? CompletableFuture.completedFuture(null)
-                : timer.schedule(() -> attempt(what), nanos, TimeUnit.NANOSECONDS);
+    Future<?> in(long nanos, Runnable what) {
+        return in(nanos, what, 1);
     }
 
-    private void attempt(Runnable what) {
+    private synchronized Future<?> in(long nanos, Runnable what, int attempt) {
+        return timer == null
+                ? CompletableFuture.completedFuture(null)
+                : timer.schedule(() -> attempt(what, attempt), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs something again and again until this run of the pool ends; what it throws is logged. */
+    synchronized void every(long nanos, Runnable what) {
+        if (timer != null) {
+            Future<?> unused =
+                    timer.scheduleWithFixedDelay(() -> attempt(what, ATTEMPTS), nanos, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void attempt(Runnable what, int attempt) {
         try {
             what.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("A timer of {} failed: this is a defect of the pool", threadName, e);
+            if (attempt < ATTEMPTS) {
+                Future<?> unused = in(PAUSE << attempt, what, attempt + 1);
+            }
+            report(e);
+        }
+    }
+
+    private void report(Throwable problem) {
+        try {
+            LOG.error("A timer of {} failed{}", threadName, Texts.scarcity(problem), problem);
+        } catch (RuntimeException | Error e) {
+            // Most likely for the same reason: this thread has others to serve.
         }
     }
 }

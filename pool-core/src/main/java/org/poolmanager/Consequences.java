@@ -1,15 +1,16 @@
 package org.poolmanager;
 
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done once the pool's lock is free, in this order: kill, write, deliver, tell listeners, log. Filled under
- * the lock, carried out by the thread that held it.
+ * What is to be done once the pool's lock is free, in this order: kill, write, end what follows a task, deliver, tell
+ * listeners, log, close. Filled under the lock, carried out by the thread that held it; if that is the clock's, what others
+ * have written is run elsewhere.
  */
 final class Consequences {
 
@@ -19,23 +20,41 @@ final class Consequences {
 
     private final Events events;
 
+    private final Observers observers;
+
+    private final Errands errands;
+
     private final List<Worker> killed = new ArrayList<>(0);
 
     private final List<Worker> written = new ArrayList<>(2);
 
     private final List<Task> delivered = new ArrayList<>();
 
+    private final List<Task> observed = new ArrayList<>(0);
+
+    private final List<TaskObservation> refused = new ArrayList<>(0);
+
     private final List<PoolEvent> published = new ArrayList<>(0);
 
     private final List<Runnable> logged = new ArrayList<>(0);
 
-    Consequences(String pool, Events events) {
+    private final List<Runnable> closed = new ArrayList<>(0);
+
+    Consequences(String pool, Events events, Errands errands) {
         this.pool = pool;
         this.events = events;
+        this.observers = events.observers();
+        this.errands = errands;
     }
 
     boolean isEmpty() {
-        return killed.isEmpty() && written.isEmpty() && delivered.isEmpty() && published.isEmpty() && logged.isEmpty();
+        return killed.isEmpty()
+                && written.isEmpty()
+                && delivered.isEmpty()
+                && refused.isEmpty()
+                && published.isEmpty()
+                && logged.isEmpty()
+                && closed.isEmpty();
     }
 
     void kill(@Nullable Worker worker) {
@@ -52,6 +71,20 @@ final class Consequences {
 
     void deliver(Task task) {
         delivered.add(task);
+        if (task.observation != null) {
+            observed.add(task);
+        }
+    }
+
+    /** Those of them that have not been accepted never will be, and nobody hears of that but who follows them. */
+    void refuse(Collection<Task> tasks) {
+        for (Task task : tasks) {
+            TaskObservation observation = task.observation;
+            if (observation != null && task.id == 0) {
+                task.observation = null; // told once
+                refused.add(observation);
+            }
+        }
     }
 
     void publish(PoolEvent event) {
@@ -65,14 +98,33 @@ final class Consequences {
         logged.add(line);
     }
 
+    /** To let go of something may take its time as well. */
+    void close(Runnable resource) {
+        closed.add(resource);
+    }
+
     void carryOut() {
         killed.forEach(worker -> attempt(worker::kill));
         written.forEach(worker -> attempt(worker::flush));
+        if (isUsersTurn()) {
+            errands.run(this::tellUsers);
+        }
+        closed.forEach(this::attempt);
+    }
+
+    private boolean isUsersTurn() {
+        return !delivered.isEmpty() || !refused.isEmpty() || !published.isEmpty() || !logged.isEmpty();
+    }
+
+    /** Observers, dependents of futures, listeners and appenders are code of others, which takes as long as it likes. */
+    private void tellUsers() {
+        observed.forEach(observers::finished);
+        refused.forEach(observers::refused);
         deliver();
         published.forEach(events::publish);
         logged.forEach(this::attempt);
         if (events.hasListeners()) {
-            delivered.forEach(this::tell);
+            delivered.forEach(task -> events.publish(task.finished(pool)));
         }
         PoolThread.forgetInterrupt();
     }
@@ -98,15 +150,5 @@ final class Consequences {
         } catch (Throwable e) {
             LOG.error("Pool '{}' failed in its own work", pool, e);
         }
-    }
-
-    private void tell(Task task) {
-        Ending ending = task.ending();
-        events.publish(new PoolEvent.TaskFinished(
-                pool,
-                ending.kind(),
-                Duration.ofNanos(Math.max(0, task.waitedNanos)),
-                Duration.ofNanos(task.ranNanos),
-                ending.failure() == null ? null : ending.failure().getClass().getSimpleName()));
     }
 }

@@ -22,7 +22,6 @@ import org.poolmanager.worker.PoolProcess;
 import org.poolmanager.worker.Target;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * Keeps a pool alive: starts it, and has a lane replace every worker that goes away. What happens to tasks is the
@@ -48,6 +47,8 @@ final class Engine {
     private volatile PoolSettings settings;
 
     private final Life life;
+
+    private final Observers observers;
 
     private final Events events;
 
@@ -84,12 +85,13 @@ final class Engine {
         String name = settings.name();
         this.life = new Life(name);
         this.texts = new Texts(settings);
-        this.events = new Events(parts.listeners);
+        this.observers = new Observers(name, this::failure);
+        this.events = new Events(parts.listeners, observers);
         this.clock = new Clock(life, "pool-" + name + "-clock");
         this.board = new Board(settings, life, texts, events, clock, this::startLane);
         this.results = new Results(settings, life, board::lookAgain);
         this.workers = settings.isolation() == Isolation.THREAD
-                ? new ThreadWorkers(settings, parts.target, parts.factory, life)
+                ? new ThreadWorkers(settings, parts.target, parts.factory, life, observers)
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.standard = TaskLimits.of(settings.limits().tasks());
         this.unpacker = new Unpacker(workers, texts, name);
@@ -118,6 +120,10 @@ final class Engine {
         return events;
     }
 
+    Observers observers() {
+        return observers;
+    }
+
     Texts texts() {
         return texts;
     }
@@ -130,6 +136,10 @@ final class Engine {
         return logs;
     }
 
+    private @Nullable Throwable failure(Task task) {
+        return unpacker.open(task).failure();
+    }
+
     /** What holds for tasks of a call. */
     TaskLimits limits(TaskOptions options) {
         return standard.with(options);
@@ -137,8 +147,19 @@ final class Engine {
 
     /** A task ready to be accepted, packed in the caller's thread, whose MDC goes with it. */
     Task task(@Nullable Object element, TaskLimits limits, Destination destination) throws PayloadException {
-        TaskContext context = TaskContext.of(MDC.getCopyOfContextMap());
-        return new Task(workers.pack(element, context), context, limits, destination);
+        TaskObservation observation = observers.begin();
+        boolean packed = false;
+        try {
+            TaskContext context = observers.context(observation);
+            Task task = new Task(workers.pack(element, context), context, limits, destination);
+            task.observation = observation;
+            packed = true;
+            return task;
+        } finally {
+            if (!packed) {
+                observers.refused(observation);
+            }
+        }
     }
 
     // ---- start ----
@@ -178,7 +199,24 @@ final class Engine {
             exitHook.add();
         }
         openWorkers();
-        board.slots().forEach(this::startLane);
+        startLanes();
+    }
+
+    private void startLanes() {
+        try {
+            board.slots().forEach(this::startLane);
+        } catch (RuntimeException | Error e) {
+            startProblem = new WorkerStartException(
+                    "No thread could be made for it: " + e.getMessage() + Texts.scarcity(e), e);
+            int wanted = board.staff().size();
+            failedStarts = wanted - life.lanes;
+            PoolStartException failure = texts.startFailed(failedStarts, wanted, startProblem);
+            breakDown(PoolState.FAILED, failure);
+            if (life.lanes == 0) {
+                cleanUp();
+            }
+            throw failure;
+        }
     }
 
     private void startLane(Slot slot) {
@@ -188,11 +226,16 @@ final class Engine {
 
     private void openWorkers() {
         try {
-            workers.open(settings.loggers());
-        } catch (RuntimeException e) {
+            String warning = workers.open(settings.loggers());
+            if (warning != null) {
+                board.consequences().log(() -> LOG.warn(warning));
+            }
+        } catch (RuntimeException | Error e) {
             cleanUp();
             PoolStartException failure = new PoolStartException(
-                    settings.name(), "Pool '" + settings.name() + "' could not be started: " + e.getMessage(), e);
+                    settings.name(),
+                    "Pool '" + settings.name() + "' could not be started: " + e.getMessage() + Texts.scarcity(e),
+                    e);
             life.fail(PoolState.FAILED, failure);
             throw failure;
         }
@@ -217,7 +260,8 @@ final class Engine {
             board.move(PoolState.RUNNING, null);
             return;
         }
-        PoolStartException failure = texts.startFailed(failedStarts, startProblem);
+        PoolStartException failure =
+                texts.startFailed(failedStarts, board.staff().size(), startProblem);
         breakDown(PoolState.FAILED, failure);
         shutdown.awaitLanes();
         throw failure;
@@ -227,7 +271,7 @@ final class Engine {
     private void breakDown(PoolState next, PoolException failure) {
         PoolState from = life.state();
         life.fail(next, failure);
-        board.entrance().close();
+        board.entrance().close(failure);
         board.consequences().publish(new PoolEvent.StateChanged(settings.name(), from, next, failure.getMessage()));
         if (next == PoolState.FAILED) {
             board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
@@ -291,6 +335,19 @@ final class Engine {
         return slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures) - (System.nanoTime() - begin);
     }
 
+    /** A pause after failures of the pool's own work. */
+    void pause(int failures) throws InterruptedException {
+        life.lock.lock();
+        try {
+            long left = pauseNanos(failures);
+            while (left > 0) {
+                left = life.changed.awaitNanos(left);
+            }
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
     private long pauseNanos(int failures) {
         double first = Nanos.of(settings.restart().backoff());
         double most = Nanos.of(settings.restart().maxBackoff());
@@ -337,8 +394,13 @@ final class Engine {
     /** A start has succeeded: the others begin anew. */
     private void mend() {
         board.slots().forEach(slot -> slot.startFailures = 0);
-        board.move(PoolState.RUNNING, "a worker could be started again");
-        board.consequences().log(() -> LOG.info("Pool '{}' works again: a worker could be started", settings.name()));
+        PoolState next = board.pause().stateWhenMended();
+        board.move(next, "a worker could be started again");
+        board.consequences()
+                .log(() -> LOG.info(
+                        "Pool '{}' works again: a worker could be started{}",
+                        settings.name(),
+                        next == PoolState.PAUSED ? ". It is still paused" : ""));
     }
 
     void startFailed(Slot slot, WorkerStartException problem) {
@@ -346,6 +408,9 @@ final class Engine {
         try {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
+            if (slot.surplus) {
+                return; // nobody waits for it, and it did not fail by itself
+            }
             slot.startFailures++;
             failedStarts++;
             slot.reported = true;
@@ -355,9 +420,9 @@ final class Engine {
             board.consequences()
                     .publish(new PoolEvent.WorkerStartFailed(
                             settings.name(), slot.id, String.valueOf(problem.getMessage())));
-            boolean hopeless = failedStarts >= ATTEMPTS * settings.size()
+            boolean hopeless = failedStarts >= ATTEMPTS * board.staff().size()
                     && board.allSlots().stream().noneMatch(Slot::isLive);
-            if (hopeless && life.state() == PoolState.RUNNING) {
+            if (hopeless && (life.state() == PoolState.RUNNING || life.state() == PoolState.PAUSED)) {
                 breakDown(PoolState.BROKEN, texts.broken(failedStarts, problem));
             } else if (hopeless && life.state() == PoolState.DRAINING && board.unfinished() > 0) {
                 breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));
@@ -380,12 +445,12 @@ final class Engine {
             why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
             text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
             idle = slot.inFlight.isEmpty();
+            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
-            } else if (why != WorkerExit.SHUTDOWN) {
+            } else if (why != WorkerExit.SHUTDOWN && why != WorkerExit.RESIZED) {
                 board.tally().restarts++;
             }
-            board.gone(slot, end);
             slot.worker = null;
             board.recycler().gone(slot);
             Integer code = end.exit() == null ? null : end.exit().exitValue();
@@ -412,14 +477,26 @@ final class Engine {
             slot.state = WorkerState.DOWN;
             slot.worker = null;
             board.recycler().laneEnded(slot);
+            if (life.lanes == 1 && isOver()) {
+                cleanUp(); // done before this lane is off the books, for which whoever closes or starts the pool waits
+            }
+        } finally {
+            board.release();
+        }
+        life.lock.lock();
+        try {
             life.lanes--;
             life.changed.signalAll();
-            if (life.lanes == 0 && (life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED)) {
+            if (life.lanes == 0 && isOver()) {
                 cleanUp();
             }
         } finally {
-            life.lock.unlock();
+            board.release();
         }
+    }
+
+    private boolean isOver() {
+        return life.state() == PoolState.FAILED || life.state() == PoolState.STOPPED;
     }
 
     /** Changes the names of captured loggers before the first start. */
@@ -455,10 +532,12 @@ final class Engine {
         }
     }
 
+    /** Gives back all that the pool has taken; what takes its time is done once the lock is free. May be called again. */
     private void cleanUp() {
         clock.stop();
+        board.stop();
         logs.stop();
-        workers.close();
+        board.consequences().close(workers.detach());
         open.set(null);
         if (exitHook != null) {
             exitHook.remove();

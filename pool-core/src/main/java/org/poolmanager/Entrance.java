@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolEvent.TaskRejected.Reason;
 
 /**
@@ -39,6 +40,18 @@ final class Entrance {
      * @return false if there was none in time
      */
     boolean accept(Task task, long waitNanos) throws InterruptedException {
+        boolean accepted = false;
+        try {
+            accepted = tryToAccept(task, waitNanos);
+        } finally {
+            if (!accepted) {
+                forget(List.of(task));
+            }
+        }
+        return accepted;
+    }
+
+    private boolean tryToAccept(Task task, long waitNanos) throws InterruptedException {
         life.lock.lockInterruptibly();
         try {
             checkOpen();
@@ -60,18 +73,36 @@ final class Entrance {
         }
     }
 
+    /** Those of them that have not been accepted never will be. */
+    void forget(List<Task> tasks) {
+        if (tasks.stream().allMatch(task -> task.observation == null)) {
+            return;
+        }
+        life.lock.lock();
+        try {
+            board.consequences().refuse(tasks);
+        } finally {
+            board.release();
+        }
+    }
+
     /** Accepts a task if there is room at this moment. */
     boolean offer(Task task) {
         life.lock.lock();
+        boolean accepted = false;
         try {
             checkOpen();
-            if (!hasRoomFor(task)) {
+            accepted = hasRoomFor(task);
+            if (accepted) {
+                board.admit(task, System.nanoTime());
+            } else {
                 board.reject(Reason.FULL);
-                return false;
             }
-            board.admit(task, System.nanoTime());
-            return true;
+            return accepted;
         } finally {
+            if (!accepted) {
+                board.consequences().refuse(List.of(task));
+            }
             board.release();
         }
     }
@@ -104,11 +135,12 @@ final class Entrance {
         await(supply, List.of(), true);
     }
 
-    /** Takes back what has not been accepted. Returns how many tasks have been. */
-    long withdraw(Supply supply) {
+    /** Takes back what has not been accepted, and what has not got so far. Returns how many tasks have been accepted. */
+    long withdraw(Supply supply, List<Task> more) {
         life.lock.lock();
         try {
             leave(supply);
+            board.consequences().refuse(more);
             return supply.admitted();
         } finally {
             board.release();
@@ -140,7 +172,7 @@ final class Entrance {
 
     private void leave(Supply supply) {
         line.remove(supply);
-        supply.withdraw();
+        board.consequences().refuse(supply.withdraw());
     }
 
     /** Returns whether all, or all but a few, have been accepted; if not, none of the rest will be. */
@@ -176,6 +208,14 @@ final class Entrance {
     private void checkServed(Supply supply) {
         if (supply.isRefused()) {
             checkOpen();
+            PoolException broken = supply.refusedBecause();
+            if (broken != null) {
+                throw new PoolBrokenException(
+                        settings.name(),
+                        "A task that waited for room in pool '" + settings.name() + "' was refused, because "
+                                + broken.getMessage() + " The pool has come back since: give it the task again.",
+                        broken);
+            }
             throw new IllegalStateException("Pool '" + settings.name()
                     + "' was closed while a task waited for room; it has been started again since");
         }
@@ -183,7 +223,8 @@ final class Entrance {
 
     private void refuseToWait() {
         if (PoolThread.isOf(life)) {
-            throw new QueueFullException(settings.name(), settings.capacity(), Duration.ZERO, texts.fullForListener());
+            throw new QueueFullException(
+                    settings.name(), board.staff().capacity(), Duration.ZERO, texts.fullForListener());
         }
     }
 
@@ -223,10 +264,14 @@ final class Entrance {
         }
     }
 
-    /** The pool accepts nothing any more: whoever waits is told. */
-    void close() {
+    /**
+     * The pool accepts nothing any more: whoever waits is told.
+     *
+     * @param why it is broken, null if it is closed
+     */
+    void close(@Nullable PoolException why) {
         for (Supply waiting : line) {
-            waiting.refuse();
+            board.consequences().refuse(waiting.refuse(why));
         }
         line.clear();
     }

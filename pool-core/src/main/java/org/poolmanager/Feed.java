@@ -80,7 +80,8 @@ final class Feed {
 
     /** Passes nothing more on, and takes back what has not been accepted. Returns how many have been accepted in all. */
     long end() {
+        long accepted = entrance.withdraw(supply, chunk);
         chunk.clear();
-        return entrance.withdraw(supply);
+        return accepted;
     }
 }

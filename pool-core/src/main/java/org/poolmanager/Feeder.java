@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
 import org.slf4j.MDC;
@@ -17,11 +18,14 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     private final @Nullable Map<String, String> mdc = MDC.getCopyOfContextMap();
 
+    private final Supplier<TaskObserver.Scope> caller;
+
     private final Thread thread;
 
     Feeder(Engine engine, Iterable<?> source, String threadName) {
         this.engine = engine;
         this.source = source;
+        this.caller = engine.observers().carry();
         this.limits = engine.limits(TaskOptions.defaults());
         this.thread = new Thread(this, threadName);
         thread.setDaemon(true);
@@ -38,13 +42,14 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     }
 
     @Override
+    @SuppressWarnings("try") // a scope is held, not used
     public void run() {
         Feed feed = new Feed(engine, source);
         Throwable failure = null;
         if (mdc != null) {
             MDC.setContextMap(mdc); // its tasks are those of who called putAsync
         }
-        try {
+        try (TaskObserver.Scope unused = caller.get()) {
             feed(feed);
         } catch (InterruptedException e) {
             // Its future says so if it was cancelled; any other interrupt must not pass for the end of the source.

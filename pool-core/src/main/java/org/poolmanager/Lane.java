@@ -31,9 +31,9 @@ final class Lane implements Runnable, Worker.Sink {
     @Override
     public void run() {
         try {
-            Worker next;
-            while ((next = engine.nextWorker(slot, this)) != null) {
-                live(next);
+            boolean more = true;
+            while (more) {
+                more = liveNext();
             }
         } catch (InterruptedException e) {
             // Nobody interrupts a lane but the end of this JVM.
@@ -43,12 +43,29 @@ final class Lane implements Runnable, Worker.Sink {
         }
     }
 
+    /** One generation. Whatever is thrown ends that generation, and never the lane: nobody else serves the slot. */
+    private boolean liveNext() throws InterruptedException {
+        Worker next;
+        try {
+            next = engine.nextWorker(slot, this);
+        } catch (RuntimeException | Error e) {
+            startFailed(e);
+            return true;
+        }
+        if (next != null) {
+            live(next);
+        }
+        return next != null;
+    }
+
     private void live(Worker next) throws InterruptedException {
         WorkerEnd end;
+        boolean ready = false;
         try {
             long begin = System.nanoTime();
             next.start();
             engine.logs().await(lastRecord);
+            ready = true;
             engine.ready(slot, next, Duration.ofNanos(System.nanoTime() - begin));
             end = next.serve();
         } catch (WorkerStartException e) {
@@ -56,15 +73,54 @@ final class Lane implements Runnable, Worker.Sink {
             engine.startFailed(slot, e);
             return;
         } catch (RuntimeException | Error e) {
+            end = giveUp(next, e);
+            if (!ready) {
+                startFailed(e);
+                return;
+            }
+            report(e);
+        }
+        engine.logs().await(lastRecord);
+        bury(next, end);
+    }
+
+    private void startFailed(Throwable why) {
+        engine.startFailed(slot, new WorkerStartException(engine.texts().notStarted(slot.id, why), why));
+    }
+
+    private WorkerEnd giveUp(Worker worker, Throwable why) throws InterruptedException {
+        try {
+            return worker.giveUp(why);
+        } catch (RuntimeException | Error e) {
+            why.addSuppressed(e);
+            return new WorkerEnd(WorkerExit.CRASH, Texts.laneFailed(why), null, worker.begun(), 0);
+        }
+    }
+
+    /** Until it succeeds: what is in the books of a worker that is gone would be stuck there. */
+    private void bury(Worker worker, WorkerEnd end) throws InterruptedException {
+        boolean buried = false;
+        for (int attempt = 1; !buried; attempt++) {
+            try {
+                engine.gone(slot, worker, end);
+                buried = true;
+            } catch (RuntimeException | Error e) {
+                report(e);
+                engine.pause(attempt);
+            }
+        }
+    }
+
+    private void report(Throwable problem) {
+        try {
             LOG.error(
                     "The thread of worker {} of pool '{}' failed",
                     slot.id,
                     engine.settings().name(),
-                    e);
-            end = next.giveUp(e);
+                    problem);
+        } catch (RuntimeException | Error e) {
+            // Most likely for the same reason: this lane has its slot to serve.
         }
-        engine.logs().await(lastRecord);
-        engine.gone(slot, next, end);
     }
 
     @Override

@@ -63,6 +63,18 @@ final class Life {
                 : " Start the pool again to use it.";
     }
 
+    /**
+     * Throws unless the pool runs or is paused.
+     *
+     * @param what is to be done to it: "recycled"
+     */
+    void checkWorks(String what) {
+        if (state != PoolState.RUNNING && state != PoolState.PAUSED) {
+            throw new IllegalStateException("Pool '" + pool + "' is " + state + " and cannot be " + what
+                    + ": only one that is RUNNING or PAUSED can");
+        }
+    }
+
     /** Throws unless tasks are accepted now. */
     void checkOpen() {
         if (state.acceptsTasks()) {

@@ -54,6 +54,8 @@ final class LogQueue {
 
     private final LogReplay replay;
 
+    private final LogTally tally = new LogTally();
+
     /** Guards all below. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -121,7 +123,7 @@ final class LogQueue {
     }
 
     PoolStats.Logs stats() {
-        return new PoolStats.Logs(done, dropped);
+        return tally.stats(done, dropped);
     }
 
     /**
@@ -135,6 +137,7 @@ final class LogQueue {
         try {
             if (!hasRoom(entry) && !awaitRoom(entry)) {
                 dropped++;
+                tally.dropped(entry.event());
                 return added;
             }
             bytes += entry.bytes();
@@ -267,6 +270,7 @@ final class LogQueue {
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
     private void finish(Entry entry) {
         done++;
+        tally.replayed(entry.event());
         bytes -= entry.bytes();
         if (entries.isEmpty()) {
             behind = false;

@@ -171,6 +171,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         return values;
     }
 
+    @SuppressWarnings("ReferenceEquality") // an exception is its object
     private static void throwLowest(List<? extends Outcome<?>> failed) {
         Outcome<?> lowest =
                 failed.stream().min(Comparator.comparingLong(Outcome::index)).orElse(null);

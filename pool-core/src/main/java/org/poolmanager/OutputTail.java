@@ -60,10 +60,19 @@ final class OutputTail {
             String line;
             while ((line = readLine(lines)) != null) {
                 remember(line);
-                sink.printed(worker, error, line);
+                pass(line, error);
             }
         } catch (IOException e) {
             // The stream ends like this when the process is killed.
+        }
+    }
+
+    /** Whatever becomes of a line, the next ones must be read, or the child stops when the pipe is full. */
+    private void pass(String line, boolean error) {
+        try {
+            sink.printed(worker, error, line);
+        } catch (RuntimeException | Error e) {
+            // It is kept for the error that this worker may end with.
         }
     }
 

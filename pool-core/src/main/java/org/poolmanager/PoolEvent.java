@@ -28,6 +28,15 @@ public sealed interface PoolEvent {
             @Nullable String reason) implements PoolEvent {}
 
     /**
+     * The number of workers was changed, see {@link PoolManager#resize}.
+     *
+     * @param pool the pool
+     * @param from how many there were to be
+     * @param to how many there are to be now
+     */
+    record PoolResized(String pool, int from, int to) implements PoolEvent {}
+
+    /**
      * A worker is ready for tasks.
      *
      * @param pool the pool
@@ -62,17 +71,28 @@ public sealed interface PoolEvent {
      * A task has its outcome.
      *
      * @param pool the pool
+     * @param task the task's number in the pool, from 1
      * @param kind how it ended
+     * @param worker the number of the worker that had it last, -1 if it never got to one
+     * @param pid that worker's process id, -1 likewise
      * @param waited from acceptance to the worker, or to the end if it never got to one
      * @param ran in the worker, zero if it never ran
+     * @param sent how many bytes the task took on its way to a child JVM, 0 in thread isolation
+     * @param received how many bytes its answer took on the way back, 0 if there was none
      * @param failure the exception's class, if any
      */
     record TaskFinished(
             String pool,
+            long task,
             Outcome.Kind kind,
+            int worker,
+            long pid,
             Duration waited,
             Duration ran,
-            @Nullable String failure) implements PoolEvent {}
+            int sent,
+            int received,
+            @Nullable String failure)
+            implements PoolEvent {}
 
     /**
      * An attempt at a task failed, and there will be another.
@@ -93,6 +113,14 @@ public sealed interface PoolEvent {
      * @param crashes how many workers it has killed
      */
     record TaskQuarantined(String pool, long task, int crashes) implements PoolEvent {}
+
+    /**
+     * All tasks that had not begun were cancelled, and there were some, see {@link PoolManager#clearTasks}.
+     *
+     * @param pool the pool
+     * @param tasks how many these were
+     */
+    record QueueCleared(String pool, int tasks) implements PoolEvent {}
 
     /**
      * A task was not accepted.

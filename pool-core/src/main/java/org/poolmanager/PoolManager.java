@@ -289,6 +289,90 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     /**
+     * Lets no further task begin until {@link #resume}. Tasks are accepted as ever, up to the usual number, and wait; those
+     * that run go on to their end; those that workers hold and have not begun come back, and are first in the queue.
+     * When this returns, no task begins any more: it waits for the workers to give back what they hold, for a second at
+     * the most, should a process be stopped. Called on one of the pool's own threads it does not wait for that.
+     *
+     * <p>Limits go on: a task that waits for longer than its {@code queue-timeout} is ended, and one that runs, by its own.
+     * Workers are replaced as ever, and may break the pool; it is paused when it works again. Whoever waits for a result
+     * goes on waiting. Closing ends the pause: {@link #close} of a daemon cancels what waits, and {@link #join}, or a close
+     * of one that is no daemon, lets it run. Pausing a paused pool does nothing.
+     *
+     * @throws IllegalStateException unless the pool is running or paused
+     */
+    public void pause() {
+        engine.board().pause().begin();
+    }
+
+    /**
+     * Lets tasks begin again. Does nothing if the pool is running.
+     *
+     * @throws IllegalStateException unless the pool is paused or running
+     */
+    public void resume() {
+        engine.board().pause().end();
+    }
+
+    /**
+     * Replaces every worker that is ready now by a fresh one, one after the other, as a {@link RecyclePolicy} would: the
+     * replacement is started first, the task that runs is finished, those behind it run elsewhere, and no task notices. A
+     * quarter of the workers, one at least, are replaced at a time, those without a task first; a long task delays its own
+     * worker's replacement, and those after it. Does not wait: {@link PoolStats#recycles()} counts what is done.
+     *
+     * @return how many workers will be replaced
+     * @throws IllegalStateException unless the pool is running or paused
+     */
+    public int recycle() {
+        return engine.board().operator().recycle();
+    }
+
+    /**
+     * Changes the number of workers. Further ones are started now, and take tasks when they are ready. If there are to be
+     * fewer, those with the highest numbers get no further task and leave when they have none: the task that one runs is
+     * finished, those behind it run elsewhere. So does the number of unfinished tasks that are accepted change, which is
+     * {@code size} and {@code queueSize} together. Does not wait. It holds, also over a restart of this pool, until it is
+     * changed again.
+     *
+     * @param size from 1 to {@link PoolManagerBuilder#maxSize}
+     * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException unless the pool is running or paused
+     */
+    public void resize(int size) {
+        engine.board().staff().resize(size);
+    }
+
+    /**
+     * Kills one worker and has it replaced. The task that it runs ends with a {@link WorkerCrashedException} whose
+     * {@link WorkerCrashedException#reason()} is {@link WorkerExit#OPERATOR}, unless a {@link RetryPolicy} runs it again after
+     * crashes; what else the worker holds runs elsewhere. It does not bring a task closer to {@link #quarantine}. In
+     * thread isolation the thread is interrupted and left to itself.
+     *
+     * @param id the worker's number, from 1
+     * @return false if that worker is not ready at this moment: it is being started, or is ending already
+     * @throws NoSuchElementException if there is no worker of that number
+     */
+    public boolean killWorker(int id) {
+        return engine.board().operator().kill(id);
+    }
+
+    /**
+     * Asks one worker where the task is that it runs. That holds up nothing: another thread of the worker answers, in a
+     * millisecond or two.
+     *
+     * @param id the worker's number, from 1
+     * @param limit how long to wait for the answer
+     * @return the stack, empty if the worker runs no task, or only such as are over before it can answer
+     * @throws NoSuchElementException if there is no worker of that number
+     * @throws TimeoutException if it does not answer in time; most likely its process is stopped
+     * @throws InterruptedException if interrupted
+     */
+    public WorkerStack workerStack(int id, Duration limit) throws TimeoutException, InterruptedException {
+        engine.refuseToWait("an answer of a worker");
+        return engine.board().operator().stack(id, limit);
+    }
+
+    /**
      * Accepts nothing any more, lets all accepted work run to its end whatever {@code daemon} says, and returns when
      * the last worker is gone.
      *
@@ -892,6 +976,15 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      */
     public void removeListener(PoolListener listener) {
         engine.events().remove(listener);
+    }
+
+    /**
+     * Has tasks followed from the thread that hands them in to their outcome.
+     *
+     * @param observer follows tasks that are handed in from now on; null: nobody does
+     */
+    public void observe(@Nullable TaskObserver observer) {
+        engine.observers().observe(observer);
     }
 
     @Override

@@ -43,6 +43,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private int size = Runtime.getRuntime().availableProcessors();
 
+    private @Nullable Integer maxSize;
+
     private @Nullable Integer queueSize;
 
     private int resultSize = PoolSettings.UNBOUNDED;
@@ -128,6 +130,20 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
             throw wrong("size", workers, "must be at least 1");
         }
         this.size = workers;
+        return this;
+    }
+
+    /**
+     * Up to how many workers {@link PoolManager#resize} may make it.
+     *
+     * @param workers at least {@code size}; default: the size
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> maxSize(int workers) {
+        if (workers < 1) {
+            throw wrong("max-size", workers, "must be at least 1");
+        }
+        this.maxSize = workers;
         return this;
     }
 
@@ -590,12 +606,16 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                     quarantine.after(),
                     "must not be more than 'retry.max-attempts', which is " + retry.maxAttempts());
         }
+        if (maxSize != null && maxSize < size) {
+            throw wrong("max-size", maxSize, "must not be less than 'size', which is " + size);
+        }
         String poolName = name == null ? "pool-" + UNNAMED.incrementAndGet() : name;
         int queue = queueSize == null ? (int) Math.min(2L * size, PoolSettings.UNBOUNDED) : queueSize;
         PoolSettings settings = new PoolSettings(
                 poolName,
                 isolation,
                 size,
+                maxSize == null ? size : maxSize,
                 queue,
                 resultSize,
                 prefetch,

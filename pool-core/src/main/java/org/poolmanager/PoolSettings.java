@@ -12,7 +12,8 @@ import org.poolmanager.launch.JvmOptions;
  *
  * @param name the pool's name, in error messages, thread names and meters
  * @param isolation where workers run
- * @param size how many workers
+ * @param size how many workers, until {@link PoolManager#resize} changes that
+ * @param maxSize how many workers there may be at the most
  * @param queueSize how many tasks may wait while all workers are busy
  * @param resultSize how many tasks that were put may be unfetched, {@link #UNBOUNDED} for any number
  * @param prefetch how many tasks one worker may hold at the most, the running one included; {@link #UNBOUNDED} for as many
@@ -33,6 +34,7 @@ public record PoolSettings(
         String name,
         Isolation isolation,
         int size,
+        int maxSize,
         int queueSize,
         int resultSize,
         int prefetch,
@@ -64,7 +66,11 @@ public record PoolSettings(
      * @return size plus queue size
      */
     public int capacity() {
-        return queueSize > UNBOUNDED - size ? UNBOUNDED : size + queueSize;
+        return capacity(size);
+    }
+
+    int capacity(int workers) {
+        return queueSize > UNBOUNDED - workers ? UNBOUNDED : workers + queueSize;
     }
 
     PoolSettings withLoggers(Set<String> names) {
@@ -72,6 +78,7 @@ public record PoolSettings(
                 name,
                 isolation,
                 size,
+                maxSize,
                 queueSize,
                 resultSize,
                 prefetch,

@@ -7,6 +7,9 @@ import java.util.Set;
  * The life of a pool.
  *
  * <pre>
+ *                      PAUSED
+ *                       │   ▲
+ *                       ▼   │
  * NEW ──▶ STARTING ──▶ RUNNING ──▶ DRAINING ──▶ STOPPED
  *             │         │   ▲          │ ▲         │
  *             │         ▼   │          │ │         └─▶ STARTING (a stopped pool can be started again)
@@ -14,6 +17,9 @@ import java.util.Set;
  *             └─▶ FAILED ◀─────────────┘
  *                   └─▶ STARTING or STOPPED
  * </pre>
+ *
+ * A paused pool can be closed and can break as a running one can; one that broke while it was paused is paused when it works
+ * again.
  */
 public enum PoolState {
     /** Built, nothing started. */
@@ -22,9 +28,11 @@ public enum PoolState {
     STARTING,
     /** Tasks are accepted and run. */
     RUNNING,
+    /** Tasks are accepted and wait: none begins until the pool is resumed, see {@link PoolManager#pause}. */
+    PAUSED,
     /**
      * No worker is left, and none could be started: nothing is accepted, and every waiting task has been failed. From time to
-     * time one start is tried; when it succeeds, the pool is running again.
+     * time one start is tried; when it succeeds, the pool is running again, or paused if it was.
      */
     BROKEN,
     /** Closing: nothing is accepted any more, accepted work runs to its end. */
@@ -43,8 +51,9 @@ public enum PoolState {
         return switch (this) {
             case NEW -> EnumSet.of(STARTING, STOPPED);
             case STARTING -> EnumSet.of(RUNNING, FAILED, DRAINING);
-            case RUNNING -> EnumSet.of(DRAINING, BROKEN);
-            case BROKEN -> EnumSet.of(RUNNING, DRAINING);
+            case RUNNING -> EnumSet.of(PAUSED, DRAINING, BROKEN);
+            case PAUSED -> EnumSet.of(RUNNING, DRAINING, BROKEN);
+            case BROKEN -> EnumSet.of(RUNNING, PAUSED, DRAINING);
             case DRAINING -> EnumSet.of(STOPPED, FAILED);
             case STOPPED, FAILED -> EnumSet.of(STARTING, STOPPED);
         };
@@ -53,9 +62,9 @@ public enum PoolState {
     /**
      * Whether tasks are accepted in this state.
      *
-     * @return true while starting and running
+     * @return true while starting, running and paused
      */
     public boolean acceptsTasks() {
-        return this == STARTING || this == RUNNING;
+        return this == STARTING || this == RUNNING || this == PAUSED;
     }
 }

@@ -121,8 +121,20 @@ public record PoolStats(
      *
      * @param replayed handed to the loggers here
      * @param dropped lost because these did not keep up, see {@link LogOverflow}
+     * @param levels the same by level, the least severe first; lines printed to standard output are of level INFO, those to
+     *     standard error of level WARN
      */
-    public record Logs(long replayed, long dropped) {}
+    public record Logs(long replayed, long dropped, List<Level> levels) {
+
+        /**
+         * Records of one level.
+         *
+         * @param level the level's name, such as {@code WARN}
+         * @param replayed handed to the loggers here
+         * @param dropped lost
+         */
+        public record Level(String level, long replayed, long dropped) {}
+    }
 
     /**
      * One worker.

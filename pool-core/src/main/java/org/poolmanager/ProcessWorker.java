@@ -142,6 +142,7 @@ final class ProcessWorker implements Worker {
         var unused = jvm.onExit().thenRun(() -> closeDoor(listening));
         try {
             configure(jvm);
+            FailurePath.load();
             SocketChannel admitted = listening.admit();
             jvm.started();
             return admitted;
@@ -243,7 +244,8 @@ final class ProcessWorker implements Worker {
         }
         if (jvm == null) {
             giveUp();
-            return new WorkerStartException(who() + " could not be launched: " + problem.getMessage(), problem);
+            return new WorkerStartException(
+                    who() + " could not be launched: " + problem.getMessage() + Texts.scarcity(problem), problem);
         }
         if (late == null) {
             awaitExit(jvm);
@@ -513,7 +515,7 @@ final class ProcessWorker implements Worker {
         }
         outbox.close();
         giveUp();
-        return new WorkerEnd(WorkerExit.CRASH, "the pool's own thread for it failed: " + why, null, begun(), 0);
+        return new WorkerEnd(WorkerExit.CRASH, Texts.laneFailed(why), null, begun(), 0);
     }
 
     @Override

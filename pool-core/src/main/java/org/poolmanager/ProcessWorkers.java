@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.launch.ClassPath;
 import org.poolmanager.launch.LaunchException;
+import org.poolmanager.launch.MemoryBudget;
 import org.poolmanager.launch.SharedClasses;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.Payload;
@@ -54,7 +55,12 @@ final class ProcessWorkers implements Workers {
 
     private @Nullable SharedClasses classes;
 
+    private MemoryBudget.@Nullable Share share;
+
     private LogReplay.@Nullable LevelWatch levelWatch;
+
+    /** What workers were told last, where levels must be looked at. */
+    private volatile Map<String, Integer> known = Map.of();
 
     ProcessWorkers(PoolSettings settings, Target target, @Nullable List<Path> classPath, Life life, Clock clock)
             throws PayloadException {
@@ -82,32 +88,34 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> names) {
+    public @Nullable String open(Set<String> names) {
         loggers = names;
         ClassPath classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
-        classes = new SharedClasses(settings.jvm(), classPath, this::directory);
+        MemoryBudget.Share memory = MemoryBudget.ofThisJvm().take(settings.name(), settings.size(), settings.jvm());
+        share = memory;
+        classes = new SharedClasses(memory.options(), classPath, this::directory);
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
             if (levelWatch == null) {
-                levelsLater(levels());
+                known = levels();
+                clock.every(LOOK_AT_LEVELS, this::lookAtLevels);
             }
         }
+        return memory.overcommitment();
     }
 
     private void tell(Map<String, Integer> levels) {
         started.forEach(worker -> worker.levels(levels));
     }
 
-    /** Looks at the levels now and then, because this logging system does not say when they change. */
-    private void levelsLater(Map<String, Integer> known) {
-        clock.at(LOOK_AT_LEVELS, () -> {
-            Map<String, Integer> now = levels();
-            if (!now.equals(known)) {
-                tell(now);
-            }
-            levelsLater(now);
-        });
+    /** Now and then, because this logging system does not say when they change. */
+    private void lookAtLevels() {
+        Map<String, Integer> now = levels();
+        if (!now.equals(known)) {
+            known = now;
+            tell(now);
+        }
     }
 
     @Override
@@ -116,23 +124,37 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
-    public synchronized void close() {
+    public synchronized Runnable detach() {
+        LogReplay.LevelWatch oldWatch = levelWatch;
+        SharedClasses oldClasses = classes;
+        SocketDirectory oldDirectory = directory;
+        levelWatch = null;
+        classes = null;
+        directory = null;
+        if (share != null) {
+            share.close();
+            share = null;
+        }
+        return () -> close(oldWatch, oldClasses, oldDirectory);
+    }
+
+    private static void close(
+            LogReplay.@Nullable LevelWatch levelWatch,
+            @Nullable SharedClasses classes,
+            @Nullable SocketDirectory directory) {
         if (levelWatch != null) {
             levelWatch.close();
-            levelWatch = null;
         }
         if (classes != null) {
             classes.close();
-            classes = null;
         }
-        SocketDirectory present = directory;
-        if (present != null) {
-            present.close();
-            directory = null;
+        if (directory != null) {
+            directory.close();
         }
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // an array is its object
     public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
         Payload argument = task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task);
         boolean isShared = argument.content() == task && context.isEmpty();

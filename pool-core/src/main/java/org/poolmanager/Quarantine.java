@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,24 @@ public final class Quarantine<R extends @Nullable Object> {
      * @throws IllegalStateException if the pool is not open, or, as a {@link PoolException}, broken; likewise
      */
     public CompletableFuture<R> retry(long id) throws InterruptedException {
+        return retryWithin(id, Long.MAX_VALUE, Duration.ZERO);
+    }
+
+    /**
+     * The same, waiting for room for a while.
+     *
+     * @param id the task's {@link QuarantinedTask#id()}
+     * @param limit how long to wait; zero: not at all
+     * @return the future of the new task, as above
+     * @throws NoSuchElementException if there is no such task
+     * @throws QueueFullException if there was no room in time; the task stays in quarantine
+     * @throws InterruptedException if interrupted while it waits for room; likewise
+     */
+    public CompletableFuture<R> retry(long id, Duration limit) throws InterruptedException {
+        return retryWithin(id, Nanos.of(limit), limit);
+    }
+
+    private CompletableFuture<R> retryWithin(long id, long nanos, Duration limit) throws InterruptedException {
         Entry entry = take(id);
         if (entry == null) {
             throw new NoSuchElementException("There is no task with id " + id + " in the quarantine of pool '"
@@ -55,11 +74,14 @@ public final class Quarantine<R extends @Nullable Object> {
         future.follow(task);
         boolean accepted = false;
         try {
-            accepted = engine.board().entrance().accept(task, Long.MAX_VALUE);
+            accepted = engine.board().entrance().accept(task, nanos);
         } finally {
             if (!accepted) {
                 putBack(entry);
             }
+        }
+        if (!accepted) {
+            throw engine.texts().full(engine.stats(), limit);
         }
         return future;
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,14 +15,26 @@ final class QuarantineStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolManager.class);
 
+    /** So much may be taken by tasks that nobody may ever look at. */
+    static final long MAX_BYTES = Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 32);
+
     private final PoolSettings settings;
 
     private final @Nullable Integer limit;
 
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
 
+    /** Of all payloads together. */
+    private long bytes;
+
     /** A task with what it takes to send it again. */
-    record Entry(QuarantinedTask evidence, @Nullable Object payload, TaskContext context, TaskLimits limits) {}
+    record Entry(QuarantinedTask evidence, @Nullable Object payload, TaskContext context, TaskLimits limits) {
+
+        /** What it takes that this pool can know: objects of a pool in threads are not measured. */
+        long bytes() {
+            return payload instanceof Payload encoded ? encoded.size() : 0;
+        }
+    }
 
     QuarantineStore(PoolSettings settings) {
         this.settings = settings;
@@ -33,18 +46,14 @@ final class QuarantineStore {
         return limit != null && task.crashes().size() + 1 >= limit;
     }
 
-    /** Keeps a task that has not been ended yet; the oldest one makes room. */
+    /** Keeps a task that has not been ended yet; the oldest ones make room. */
     void keep(Task task, WorkerCrashedException last, Consequences todo) {
         put(new Entry(
                 new QuarantinedTask(task.id, task.index, task.attempt, task.crashes(), last),
                 task.payload(),
                 task.context,
                 task.limits));
-        Long oldest = entries.keySet().iterator().next();
-        boolean full = entries.size() > settings.quarantine().size();
-        if (full) {
-            entries.remove(oldest);
-        }
+        List<Long> gone = makeRoom();
         todo.publish(new PoolEvent.TaskQuarantined(
                 settings.name(), task.id, task.crashes().size()));
         int crashes = task.crashes().size();
@@ -54,19 +63,34 @@ final class QuarantineStore {
                 id,
                 settings.name(),
                 crashes,
-                full
-                        ? "; task with id " + oldest + " had to leave it, because quarantine.size is "
-                                + settings.quarantine().size()
-                        : ""));
+                gone.isEmpty()
+                        ? ""
+                        : "; tasks with ids " + gone + " had to leave it, because quarantine.size is "
+                                + settings.quarantine().size() + " and its tasks may take " + (MAX_BYTES >> 20)
+                                + " MiB together"));
+    }
+
+    /** The newest one stays in any case. */
+    private List<Long> makeRoom() {
+        List<Long> gone = new ArrayList<>();
+        while (entries.size() > settings.quarantine().size() || (bytes > MAX_BYTES && entries.size() > 1)) {
+            Long oldest = entries.keySet().iterator().next();
+            take(oldest);
+            gone.add(oldest);
+        }
+        return gone;
     }
 
     void put(Entry entry) {
         entries.put(entry.evidence.id(), entry);
+        bytes += entry.bytes();
     }
 
     @Nullable
     Entry take(long id) {
-        return entries.remove(id);
+        Entry taken = entries.remove(id);
+        bytes -= taken == null ? 0 : taken.bytes();
+        return taken;
     }
 
     int size() {

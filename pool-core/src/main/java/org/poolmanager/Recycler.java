@@ -32,7 +32,8 @@ final class Recycler {
         TASKS,
         AGE,
         IDLE,
-        MEMORY
+        MEMORY,
+        REQUEST
     }
 
     private final PoolSettings settings;
@@ -62,7 +63,7 @@ final class Recycler {
     /** A run of the pool begins. */
     void begin() {
         if (policy.needsLooks()) {
-            lookLater();
+            clock.every(interval(), this::lookAtAll);
         }
     }
 
@@ -79,6 +80,10 @@ final class Recycler {
 
     /** A worker was handed a task, has answered one, or has given some back. */
     void look(Slot slot) {
+        if (slot.surplus) {
+            board.staff().look(slot);
+            return;
+        }
         if (slot.role != Role.SERVING || !slot.isLive()) {
             return;
         }
@@ -92,22 +97,30 @@ final class Recycler {
     /** A replacement is ready: its predecessor gets no further task, unless it is to do what it may. */
     void ready(Slot spare) {
         spare.state = WorkerState.IDLE;
-        Slot old = board.slots().get(spare.id - 1);
-        if (old.due != Due.TASKS) {
-            old.leaving = true;
-            if (old.inFlight.size() > 1) {
-                board.recall(old);
-            }
+        Slot old = board.staff().slot(spare.id);
+        if (old.due == Due.TASKS) {
+            look(old);
+        } else {
+            makeWay(old);
+        }
+    }
+
+    private void makeWay(Slot old) {
+        old.leaving = true;
+        if (old.inFlight.size() > 1) {
+            board.recall(old);
         }
         look(old);
     }
 
     /** A worker is gone, by itself or not; what stands by for it steps in. */
     void gone(Slot slot) {
-        if (slot.role == Role.SERVING && slot.successor != null) {
+        if (slot.surplus) {
+            board.staff().gone(slot);
+        } else if (slot.role == Role.SERVING && slot.successor != null) {
             promote(slot, slot.successor);
         } else if (slot.role == Role.SPARE) {
-            board.slots().get(slot.id - 1).leaving = false; // it serves on until there is another
+            board.staff().slot(slot.id).leaving = false; // it serves on until there is another
         }
     }
 
@@ -115,9 +128,42 @@ final class Recycler {
         bench.remove(slot);
     }
 
+    /** Has each worker that is ready now replaced, a few at a time. Returns how many these are. */
+    int replaceAll() {
+        int outdated = 0;
+        for (Slot slot : board.slots()) {
+            if (slot.isLive() && !slot.surplus) {
+                slot.outdated = true;
+                outdated++;
+                if (slot.successor != null) {
+                    hurry(slot, slot.successor);
+                }
+            }
+        }
+        replaceNext();
+        return outdated;
+    }
+
+    private void hurry(Slot old, Slot spare) {
+        old.due = Due.REQUEST;
+        if (spare.state == WorkerState.IDLE) {
+            ready(spare);
+        }
+    }
+
+    /** Those without a task come first: they hold up nobody. */
+    private void replaceNext() {
+        if (life.state().acceptsTasks()) {
+            board.slots().stream()
+                    .filter(slot -> slot.outdated && !slot.surplus && slot.isLive() && slot.successor == null)
+                    .sorted(Comparator.comparingInt(slot -> slot.inFlight.size()))
+                    .forEach(slot -> prepare(slot, Due.REQUEST));
+        }
+    }
+
     private void prepare(Slot slot, Due due) {
         long spares = bench.stream().filter(other -> other.role == Role.SPARE).count();
-        if (spares < Math.max(1, settings.size() / 4)) {
+        if (spares < Math.max(1, board.staff().size() / 4)) {
             slot.due = due;
             startSpare(slot);
         }
@@ -129,13 +175,14 @@ final class Recycler {
         try {
             startLane.accept(spare);
             slot.successor = spare;
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             bench.remove(spare);
             board.consequences()
                     .log(() -> LOG.warn(
-                            "Pool '{}' could not make a thread for the replacement of worker {}",
+                            "Pool '{}' could not make a thread for the replacement of worker {}{}",
                             settings.name(),
                             slot.id,
+                            Texts.scarcity(e),
                             e));
         }
     }
@@ -151,58 +198,59 @@ final class Recycler {
         if (old.successor != null) {
             promote(old, old.successor);
         }
-        retire(old);
+        retire(old, WorkerExit.RECYCLED);
     }
 
     private void promote(Slot old, Slot spare) {
         bench.remove(spare);
         spare.role = Role.SERVING;
-        board.slots().set(spare.id - 1, spare);
+        board.staff().replace(old, spare);
         old.role = Role.RETIRED;
         old.successor = null;
         bench.add(old);
+        replaceNext();
     }
 
-    private void retire(Slot old) {
+    /** Asks a worker without a task to end, and ends it if that takes too long. */
+    void retire(Slot old, WorkerExit why) {
         Worker worker = old.worker;
         assert worker != null;
         old.state = WorkerState.STOPPING;
-        old.endedBecause = WorkerExit.RECYCLED;
+        old.endedBecause = why;
         worker.stop();
         Duration limit = settings.limits().workers().exit();
-        clock.at(Nanos.of(limit), () -> killLate(old, worker, limit));
+        clock.at(Nanos.of(limit), () -> killLate(old, worker, why, limit));
     }
 
-    private void killLate(Slot old, Worker worker, Duration limit) {
+    private void killLate(Slot old, Worker worker, WorkerExit why, Duration limit) {
         life.lock.lock();
         try {
-            if (!old.isServedBy(worker) || old.endedBecause != WorkerExit.RECYCLED) {
+            if (!old.isServedBy(worker) || old.endedBecause != why) {
                 return;
             }
             board.consequences().kill(worker);
+            board.consequences()
+                    .log(() -> LOG.warn(
+                            "Worker {} of pool '{}' (pid {}), which was replaced, has not ended within its exit-timeout of"
+                                    + " {} and is killed. Most likely its close() takes longer: let it do less, or raise"
+                                    + " exit-timeout",
+                            old.id,
+                            settings.name(),
+                            worker.pid(),
+                            Texts.seconds(limit)));
         } finally {
             board.release();
         }
-        LOG.warn(
-                "Worker {} of pool '{}' (pid {}), which was replaced, has not ended within its exit-timeout of {} and is"
-                        + " killed. Most likely its close() takes longer: let it do less, or raise exit-timeout",
-                old.id,
-                settings.name(),
-                worker.pid(),
-                Texts.seconds(limit));
     }
 
     // ---- what shows by looking ----
 
-    private void lookLater() {
+    private long interval() {
         long shortest = Stream.of(policy.maxAge(), policy.idleTimeout())
                 .mapToLong(limit -> limit == null ? Long.MAX_VALUE : Nanos.of(limit) / 4)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        clock.at(Math.max(SHORTEST_INTERVAL, Math.min(shortest, LONGEST_INTERVAL)), () -> {
-            lookAtAll();
-            lookLater();
-        });
+        return Math.max(SHORTEST_INTERVAL, Math.min(shortest, LONGEST_INTERVAL));
     }
 
     /** Those that have lived longest come first. */
@@ -223,7 +271,7 @@ final class Recycler {
             life.lock.lock();
             try {
                 board.slots().stream()
-                        .filter(slot -> slot.isServedBy(worker) && slot.isLive() && slot.successor == null)
+                        .filter(slot -> slot.isServedBy(worker) && slot.isLive() && !slot.surplus)
                         .findFirst()
                         .ifPresent(slot -> judge(slot, bytes));
             } finally {
@@ -234,8 +282,17 @@ final class Recycler {
 
     private void judge(Slot slot, long bytes) {
         Due due = due(slot, bytes, System.nanoTime());
-        if (due != null) {
+        if (due == null) {
+            return;
+        }
+        Slot spare = slot.successor;
+        if (spare == null) {
             prepare(slot, due);
+        } else if (slot.due == Due.TASKS) { // it may be long until it has used those up
+            slot.due = due;
+            if (spare.isLive()) {
+                makeWay(slot);
+            }
         }
     }
 

@@ -33,7 +33,7 @@ final class Shutdown {
 
     private final Board board;
 
-    /** Gives back all that the pool has taken, once its last worker is gone; may be called again. */
+    /** Gives back all that the pool has taken, once its last worker is gone; may be called again. Under the lock. */
     private final Runnable cleanUp;
 
     Shutdown(PoolSettings settings, Life life, Board board, Runnable cleanUp) {
@@ -108,10 +108,10 @@ final class Shutdown {
             stopAccepting();
             cancelAll();
             board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
+            cleanUp.run();
         } finally {
             board.release();
         }
-        cleanUp.run();
     }
 
     /** Accepts nothing more, and goes on with what it has until it is closed. */
@@ -138,7 +138,7 @@ final class Shutdown {
     private void stopAccepting() {
         if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
             board.move(PoolState.DRAINING, null);
-            board.entrance().close();
+            board.entrance().close(null);
         }
     }
 

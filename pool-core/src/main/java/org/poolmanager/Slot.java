@@ -80,6 +80,9 @@ final class Slot {
     /** Which part of its other limits is this generation's. */
     double share = 1;
 
+    /** It is to be replaced, because somebody has asked for fresh workers. */
+    boolean outdated;
+
     /** Why this generation is to be replaced, and by whom, once that is decided. */
     Recycler.@Nullable Due due;
 
@@ -88,6 +91,9 @@ final class Slot {
 
     /** It gets no further task, because its successor is ready. */
     boolean leaving;
+
+    /** It leaves when it has no task, and nobody takes its place, because there are to be fewer workers. */
+    boolean surplus;
 
     long recallsSent;
 
@@ -112,7 +118,11 @@ final class Slot {
 
     /** @param prefetch how many tasks it may hold at the most */
     Slot(int id, int prefetch) {
-        this(id, Math.min(prefetch, MAX_WINDOW), new SlotHistory());
+        this(id, new SlotHistory(), prefetch);
+    }
+
+    Slot(int id, SlotHistory history, int prefetch) {
+        this(id, Math.min(prefetch, MAX_WINDOW), history);
     }
 
     private Slot(int id, int maxWindow, SlotHistory history) {
@@ -161,7 +171,7 @@ final class Slot {
 
     boolean hasRoomFor(Task task) {
         // Nothing is sent behind a recall: whoever waits for its answer is to know of all that the worker has.
-        if (!isLive() || isRecalling() || leaving || answered + inFlight.size() >= quota) {
+        if (!isLive() || isRecalling() || leaving || surplus || answered + inFlight.size() >= quota) {
             return false;
         }
         Task head = inFlight.peek();
@@ -291,6 +301,7 @@ final class Slot {
         recallsSent = 0;
         recallsAnswered = 0;
         due = null;
+        outdated = false;
         leaving = false;
     }
 }

@@ -30,7 +30,7 @@ final class Snapshot {
         return new PoolStats(
                 life.state(),
                 life.since(),
-                new PoolStats.Workers(settings.size(), idle, busy, starting, abandoned),
+                new PoolStats.Workers(board.staff().size(), idle, busy, starting, abandoned),
                 queue(settings, board, queued, now),
                 board.tally().tasks(running),
                 board.tally().throughput(now),
@@ -45,7 +45,7 @@ final class Snapshot {
 
     private static PoolStats.Queue queue(PoolSettings settings, Board board, int queued, long now) {
         Task oldest = oldest(board);
-        int remaining = Math.min(settings.capacity() - board.unfinished(), settings.queueSize());
+        int remaining = Math.min(board.staff().capacity() - board.unfinished(), settings.queueSize());
         return new PoolStats.Queue(
                 queued,
                 settings.queueSize(),

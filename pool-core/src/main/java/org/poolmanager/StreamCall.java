@@ -273,6 +273,9 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
 
     private void deposit(List<Task> tasks) {
         List<Task> sendable = hold(tasks);
+        if (sendable.isEmpty()) {
+            engine.board().entrance().forget(tasks); // it may have been closed meanwhile
+        }
         try {
             engine.board().entrance().deposit(supply, sendable);
         } catch (RuntimeException | Error e) {
@@ -281,7 +284,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
             } else {
                 failure.addSuppressed(e);
             }
-            engine.board().entrance().withdraw(supply);
+            engine.board().entrance().withdraw(supply, sendable);
             refused();
         }
     }
@@ -368,7 +371,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     /** Nothing more is fed, what has not begun is cancelled, and nothing is held any more. */
     @Override
     public void close() {
-        engine.board().entrance().withdraw(supply);
+        engine.board().entrance().withdraw(supply, List.of());
         List<Task> abandoned;
         boolean lent;
         synchronized (this) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
 
 /** Tasks of one caller that wait for room. All of it is guarded by the pool's lock, and used by {@link Entrance} alone. */
 final class Supply {
@@ -25,6 +26,9 @@ final class Supply {
     private final Runnable whenRefused;
 
     private boolean refused;
+
+    /** Why the pool was broken then, null if it was closed. */
+    private @Nullable PoolException refusedBecause;
 
     Supply(Life life) {
         this(life, () -> {});
@@ -76,17 +80,32 @@ final class Supply {
         return admitted;
     }
 
-    void withdraw() {
+    /** Returns what has not been taken. */
+    List<Task> withdraw() {
+        List<Task> left = List.copyOf(tasks);
         tasks.clear();
         bytes = 0;
+        return left;
     }
 
-    /** The pool was closed before all was accepted. */
-    void refuse() {
+    /**
+     * The pool was closed, or is broken, before all was accepted.
+     *
+     * @param why it is broken, null if it was closed
+     * @return what was not accepted
+     */
+    List<Task> refuse(@Nullable PoolException why) {
         refused = true;
-        withdraw();
+        refusedBecause = why;
+        List<Task> left = withdraw();
         moved.signal();
         whenRefused.run();
+        return left;
+    }
+
+    @Nullable
+    PoolException refusedBecause() {
+        return refusedBecause;
     }
 
     boolean isRefused() {

@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,10 @@ final class Task {
     final TaskContext context;
 
     final TaskLimits limits;
+
+    /** Who follows it, if anybody does. Set before it is accepted. */
+    @Nullable
+    TaskObservation observation;
 
     private @Nullable Object payload;
 
@@ -69,6 +74,9 @@ final class Task {
 
     /** When it killed a worker; most tasks never do. */
     private List<Instant> crashes = List.of();
+
+    /** How many bytes it took, once it is done. */
+    private int sent;
 
     private @Nullable Ending ending;
 
@@ -117,6 +125,7 @@ final class Task {
     void end(Ending how) {
         state = State.DONE;
         slot = null;
+        sent = bytes();
         payload = null;
         ending = how;
     }
@@ -124,6 +133,29 @@ final class Task {
     /** How its errors speak of it. */
     TaskRef ref(String pool) {
         return new TaskRef(pool, index, worker, pid, attempt);
+    }
+
+    /** What listeners are told at its end. */
+    PoolEvent.TaskFinished finished(String pool) {
+        Ending how = ending();
+        return new PoolEvent.TaskFinished(
+                pool,
+                id,
+                how.kind(),
+                worker,
+                pid,
+                Duration.ofNanos(Math.max(0, waitedNanos)),
+                Duration.ofNanos(ranNanos),
+                sent,
+                received(),
+                how.failure() == null ? null : how.failure().getClass().getSimpleName());
+    }
+
+    private int received() {
+        Ending how = ending();
+        Object raw = how instanceof Ending.Interrupted late ? late.answer().raw() : null;
+        raw = how instanceof Ending.Answer answer ? answer.raw() : raw;
+        return raw instanceof Payload encoded ? encoded.size() : 0;
     }
 
     Ending ending() {

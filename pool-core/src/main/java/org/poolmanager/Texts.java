@@ -41,7 +41,7 @@ final class Texts {
                 text.append(System.lineSeparator()).append("    ").append(line);
             }
         }
-        return new WorkerCrashedException(task, text.toString(), exit);
+        return new WorkerCrashedException(task, text.toString(), end.reason(), exit);
     }
 
     /** A task that its workers had not even begun. */
@@ -52,6 +52,7 @@ final class Texts {
                         + " workers ran out of memory when they had it, before they began it. It takes " + what.bytes()
                         + " bytes. Give the workers a larger heap (jvm.args: -Xmx...), or send a file name instead. The last"
                         + " of them: " + end.text(),
+                end.reason(),
                 end.exit());
     }
 
@@ -92,10 +93,12 @@ final class Texts {
         return new TaskTimeoutException(task, fired, List.of(), text, cause);
     }
 
-    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired) {
+    TaskTimeoutException waitedTooLong(TaskRef task, Fired fired, PoolState state, int size) {
+        String why = state == PoolState.PAUSED
+                ? "the pool is paused. Resume it in time, or raise queue-timeout."
+                : "the " + size + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
         String text = task.describe() + " waited for " + seconds(fired.taken()) + ", over its queue-timeout of "
-                + seconds(fired.limit()) + ", and never began: the " + settings.size()
-                + " workers were not free in time. Put less, raise size, or raise queue-timeout.";
+                + seconds(fired.limit()) + ", and never began: " + why;
         return new TaskTimeoutException(task, fired, List.of(), text, null);
     }
 
@@ -130,16 +133,20 @@ final class Texts {
     }
 
     QueueFullException full(PoolStats stats, Duration waited) {
+        int size = stats.workers().target();
+        int capacity = settings.capacity(size);
         if (stats.queue().remaining() > 0 && settings.resultSize() != PoolSettings.UNBOUNDED) {
-            return new QueueFullException(settings.name(), settings.capacity(), waited, resultsFull(stats, waited));
+            return new QueueFullException(settings.name(), capacity, waited, resultsFull(stats, waited));
         }
         String text = "Pool '" + settings.name() + "' is full: " + stats.tasks().running() + " tasks running on "
-                + stats.workers().live() + " of " + settings.size() + " workers, "
+                + stats.workers().live() + " of " + size + " workers, "
                 + stats.queue().size()
-                + " waiting (size " + settings.size() + " + queue-size " + settings.queueSize() + " may be unfinished)"
+                + " waiting (size " + size + " + queue-size " + settings.queueSize() + " may be unfinished)"
                 + (waited.isZero() ? "" : "; waited " + seconds(waited))
-                + ". Try again later, wait longer, or raise queue-size.";
-        return new QueueFullException(settings.name(), settings.capacity(), waited, text);
+                + (stats.state() == PoolState.PAUSED
+                        ? ". It is paused, and runs nothing until somebody resumes it."
+                        : ". Try again later, wait longer, or raise queue-size.");
+        return new QueueFullException(settings.name(), capacity, waited, text);
     }
 
     private String resultsFull(PoolStats stats, Duration waited) {
@@ -154,10 +161,10 @@ final class Texts {
                 + " over to another thread (thenApplyAsync)";
     }
 
-    PoolStartException startFailed(int failed, WorkerStartException first) {
+    PoolStartException startFailed(int failed, int size, WorkerStartException first) {
         return new PoolStartException(
                 settings.name(),
-                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + settings.size()
+                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + size
                         + " workers failed to start. " + first.getMessage(),
                 first.getCause() == null ? first : first.getCause());
     }
@@ -170,6 +177,38 @@ final class Texts {
                 last.getCause() == null ? last : last.getCause());
     }
 
+    /** A start that failed in the pool's own work. */
+    String notStarted(int worker, Throwable why) {
+        return "Worker " + worker + " of pool '" + settings.name() + "' could not be started: " + words(why)
+                + scarcity(why);
+    }
+
+    static String laneFailed(Throwable why) {
+        return "the pool's own thread for it failed: " + words(why) + scarcity(why);
+    }
+
+    /** What this JVM has run out of, and what to do then; empty if that is not the reason. */
+    static String scarcity(Throwable why) {
+        boolean classes = false;
+        for (Throwable each = why; each != null; each = each.getCause()) {
+            String message = String.valueOf(each.getMessage());
+            if (message.contains("Too many open files")) {
+                return ". This JVM, or the system, has no file descriptor left: find who opens so many (lsof), or raise"
+                        + " the limit (ulimit -n)";
+            }
+            if (message.contains("unable to create native thread")
+                    || message.contains("Resource temporarily unavailable")) {
+                return ". No further thread or process can be made: raise the limit of the user (ulimit -u) or of the"
+                        + " container (pids), or lower size";
+            }
+            classes |= each instanceof LinkageError || each instanceof ClassNotFoundException;
+        }
+        return classes
+                ? ". A class of this JVM could not be loaded: most likely it has no file descriptor left (ulimit -n), or"
+                        + " its files have been replaced while it runs"
+                : "";
+    }
+
     /** Why the pool itself ended a worker. */
     String ended(WorkerExit why, Recycler.@Nullable Due due) {
         return switch (why) {
@@ -178,6 +217,8 @@ final class Texts {
             case HUNG -> "the pool killed it because it gave no sign of life (hang-timeout)";
             case RECYCLED -> recycled(due);
             case CANCELLED -> "the pool killed it because its running task was cancelled";
+            case RESIZED -> "the pool was made smaller";
+            case OPERATOR -> "an operator had it killed";
             default -> "the pool ended it because it was closed";
         };
     }
@@ -191,6 +232,7 @@ final class Texts {
                     case AGE -> ": it was old (recycle.max-age is " + policy.maxAge() + ")";
                     case IDLE -> ": it was idle (recycle.idle-timeout is " + policy.idleTimeout() + ")";
                     case MEMORY -> ": its process was large (recycle.max-memory is " + policy.maxMemory() + " bytes)";
+                    case REQUEST -> ": an operator asked for fresh workers";
                 };
         return "the pool replaced it by a fresh one" + why;
     }

@@ -91,7 +91,11 @@ final class ThreadWorker implements Worker {
     private boolean abandoned;
 
     /** A task as it was sent: the board forgets the payload of a task that it ends. */
-    private record Job(long id, @Nullable Object payload, TaskContext context) {}
+    private record Job(
+            long id,
+            @Nullable Object payload,
+            TaskContext context,
+            @Nullable TaskObservation observation) {}
 
     ThreadWorker(ThreadWorkers shared, int id, Sink sink) {
         this.shared = shared;
@@ -106,6 +110,7 @@ final class ThreadWorker implements Worker {
         Limits.Workers limits = shared.settings.limits().workers();
         Duration limit = limits.init() == null ? limits.start() : limits.init();
         launch();
+        FailurePath.load();
         try {
             ready.get(Nanos.of(limit), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -229,6 +234,7 @@ final class ThreadWorker implements Worker {
         }
     }
 
+    @SuppressWarnings("try") // a scope is held, not used
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
         long start = System.nanoTime();
         if (tagged) {
@@ -239,7 +245,7 @@ final class ThreadWorker implements Worker {
         if (!job.context.isEmpty()) {
             job.context.mdc().forEach(MDC::put);
         }
-        try {
+        try (TaskObserver.Scope unused = shared.observers.open(job.observation, job.context)) {
             Object value = Call.run(process, job.payload);
             return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
         } catch (Throwable e) {
@@ -297,7 +303,7 @@ final class ThreadWorker implements Worker {
 
     @Override
     public synchronized void send(Task task) {
-        inbox.add(new Job(task.id, task.payload(), task.context));
+        inbox.add(new Job(task.id, task.payload(), task.context, task.observation));
     }
 
     @Override
@@ -371,7 +377,7 @@ final class ThreadWorker implements Worker {
     @Override
     public WorkerEnd giveUp(Throwable why) {
         kill();
-        return new WorkerEnd(WorkerExit.CRASH, "the pool's own thread for it failed: " + why, null, begun(), 0);
+        return new WorkerEnd(WorkerExit.CRASH, Texts.laneFailed(why), null, begun(), 0);
     }
 
     @Override

@@ -18,6 +18,8 @@ final class ThreadWorkers implements Workers {
 
     final Life life;
 
+    final Observers observers;
+
     private final Callable<Target> target;
 
     private final @Nullable Supplier<? extends PoolProcess<?, ?>> factory;
@@ -29,12 +31,17 @@ final class ThreadWorkers implements Workers {
     Set<String> loggers = Set.of();
 
     ThreadWorkers(
-            PoolSettings settings, Target target, @Nullable Supplier<? extends PoolProcess<?, ?>> factory, Life life) {
+            PoolSettings settings,
+            Target target,
+            @Nullable Supplier<? extends PoolProcess<?, ?>> factory,
+            Life life,
+            Observers observers) {
         this.settings = settings;
         ClassLoader loader = target.anchor().getClassLoader();
         this.target = target.copies(Payloads.of(settings.wire().codec(), loader, null, Integer.MAX_VALUE));
         this.factory = factory;
         this.life = life;
+        this.observers = observers;
     }
 
     @SuppressWarnings("unchecked") // the builder ties the factory's types to the pool's
@@ -45,8 +52,9 @@ final class ThreadWorkers implements Workers {
     }
 
     @Override
-    public void open(Set<String> names) {
+    public @Nullable String open(Set<String> names) {
         loggers = names;
+        return null;
     }
 
     @Override
@@ -58,9 +66,6 @@ final class ThreadWorkers implements Workers {
     public int abandoned() {
         return abandoned.get();
     }
-
-    @Override
-    public void close() {}
 
     @Override
     public @Nullable Object pack(@Nullable Object task, TaskContext context) {

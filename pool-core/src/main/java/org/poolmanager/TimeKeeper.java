@@ -30,6 +30,8 @@ final class TimeKeeper {
      */
     private static final int SILENT_STEPS = 10;
 
+    private static final long HUNG = -1;
+
     private final Life life;
 
     private final Board board;
@@ -77,12 +79,32 @@ final class TimeKeeper {
     /** A worker may have begun a task. Under the pool's lock, like all that follows. */
     void watch(Slot slot) {
         Task head = slot.inFlight.peek();
+        if (head == null && slot.isRecalling()) {
+            watchRecall(slot);
+        }
         if (head == null || slot.state != WorkerState.BUSY || head.id == slot.vigil.task) {
             return;
         }
         long least = Math.min(first, head.limits.first());
         if (least != Nanos.NEVER && slot.vigil.firesLaterThan(head.startedAt + least)) {
             arm(slot, slot.vigil, head.startedAt + least - System.nanoTime());
+        }
+    }
+
+    /** It has nothing to do, and gets nothing to do before it has answered: if it is stopped, nobody would notice. */
+    private void watchRecall(Slot slot) {
+        if (hangStep != Nanos.NEVER && slot.isLive() && slot.vigil.firesLaterThan(System.nanoTime() + hangStep)) {
+            slot.vigil.turnToRecall();
+            arm(slot, slot.vigil, hangStep);
+        }
+    }
+
+    private void lookAtRecall(Slot slot, Worker worker) {
+        long next = awaitSign(slot, worker);
+        if (next == HUNG) {
+            board.retire(slot, WorkerExit.HUNG);
+        } else {
+            arm(slot, slot.vigil, next);
         }
     }
 
@@ -104,6 +126,8 @@ final class TimeKeeper {
                 execute(slot, vigil.verdict, null);
             } else if (head != null && slot.state == WorkerState.BUSY) {
                 look(slot, worker, head);
+            } else if (head == null && slot.isLive() && slot.isRecalling()) {
+                lookAtRecall(slot, worker);
             }
         } finally {
             board.release();
@@ -155,11 +179,17 @@ final class TimeKeeper {
     }
 
     private long hang(Slot slot, Worker worker, Task head) {
-        Vigil vigil = slot.vigil;
-        long now = System.nanoTime();
         if (hangStep == Nanos.NEVER) {
             return Nanos.NEVER;
         }
+        long next = awaitSign(slot, worker);
+        return next == HUNG ? endHung(slot, worker, head) : next;
+    }
+
+    /** Asks for a sign of life, or counts how often there was none; when to look again, or HUNG. */
+    private long awaitSign(Slot slot, Worker worker) {
+        Vigil vigil = slot.vigil;
+        long now = System.nanoTime();
         if (now - vigil.lookedAt < hangStep) {
             return vigil.lookedAt + hangStep - now;
         }
@@ -168,7 +198,7 @@ final class TimeKeeper {
         vigil.answered = slot.answered;
         vigil.unheard = heard ? 0 : vigil.unheard + 1;
         if (vigil.unheard >= SILENT_STEPS) {
-            return endHung(slot, worker, head);
+            return HUNG;
         }
         if (heard) {
             vigil.pingedAt = now;
@@ -252,11 +282,11 @@ final class TimeKeeper {
         if (!board.hold(slot)) {
             return ANSWER_ON_ITS_WAY;
         }
-        board.condemn(slot, head, why);
         Verdict verdict = new Verdict(head, fired, why);
+        slot.vigil.verdict = verdict;
+        board.condemn(slot, head, why);
         List<StackTraceElement> stack = why == WorkerExit.HUNG ? List.of() : ask(worker, head);
         if (stack == null) {
-            slot.vigil.verdict = verdict;
             arm(slot, slot.vigil, STACK_PATIENCE);
         } else {
             execute(slot, verdict, stack);
@@ -296,9 +326,8 @@ final class TimeKeeper {
 
     @SuppressWarnings("ReferenceEquality") // a task is its object
     private void execute(Slot slot, Verdict verdict, @Nullable List<StackTraceElement> stack) {
-        slot.vigil.verdict = null;
-        slot.vigil.set(null, 0);
         if (slot.inFlight.peek() != verdict.task()) {
+            slot.vigil.acquit();
             board.consequences().kill(slot.worker);
             return; // it has been ended for another reason meanwhile
         }
@@ -306,6 +335,7 @@ final class TimeKeeper {
         List<StackTraceElement> shown = stack == null ? List.of() : stack;
         Duration ran = Duration.ofNanos(System.nanoTime() - verdict.task().startedAt);
         Ending ending = Ending.failed(Kind.TIMED_OUT, texts.timedOut(ref, verdict.fired(), ran, shown));
+        slot.vigil.acquit();
         board.endWithWorker(slot, verdict.task(), ending, verdict.why());
     }
 }

@@ -52,6 +52,18 @@ final class Vigil {
         unheard = 0;
     }
 
+    /** It has no task, and is to say so. */
+    void turnToRecall() {
+        lookedAt = System.nanoTime();
+        unheard = 0;
+    }
+
+    /** The verdict is executed, or means nothing any more. */
+    void acquit() {
+        verdict = null;
+        set(null, 0);
+    }
+
     boolean firesLaterThan(long moment) {
         return timer == null || firesAt - moment > 0;
     }

@@ -8,11 +8,23 @@ public final class WorkerCrashedException extends TaskException {
 
     private static final long serialVersionUID = 1L;
 
+    private final WorkerExit reason;
+
     private final transient @Nullable ExitReport exit;
 
-    WorkerCrashedException(TaskRef task, String message, @Nullable ExitReport exit) {
+    WorkerCrashedException(TaskRef task, String message, WorkerExit reason, @Nullable ExitReport exit) {
         super(task, message, null);
+        this.reason = reason;
         this.exit = exit;
+    }
+
+    /**
+     * Whose doing it was.
+     *
+     * @return {@link WorkerExit#OPERATOR} if somebody had the worker killed; else what the process itself shows
+     */
+    public WorkerExit reason() {
+        return reason;
     }
 
     /**

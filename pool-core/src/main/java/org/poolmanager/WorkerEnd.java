@@ -12,4 +12,10 @@ import org.poolmanager.launch.ExitReport;
  * @param begun how many tasks it began
  * @param finished how many tasks it finished
  */
-record WorkerEnd(WorkerExit reason, String text, @Nullable ExitReport exit, long begun, long finished) {}
+record WorkerEnd(WorkerExit reason, String text, @Nullable ExitReport exit, long begun, long finished) {
+
+    /** The same end, as somebody's wish. */
+    WorkerEnd wanted() {
+        return new WorkerEnd(WorkerExit.OPERATOR, "an operator had its worker killed", exit, begun, finished);
+    }
+}

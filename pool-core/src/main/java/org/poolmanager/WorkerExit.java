@@ -14,8 +14,12 @@ public enum WorkerExit {
     HUNG,
     /** It was killed because its running task was cancelled. */
     CANCELLED,
-    /** It was replaced by a fresh one, see {@link RecyclePolicy}. */
+    /** It was killed by hand, see {@link PoolManager#killWorker}. */
+    OPERATOR,
+    /** It was replaced by a fresh one, see {@link RecyclePolicy} and {@link PoolManager#recycle}. */
     RECYCLED,
+    /** It left because the pool was made smaller, see {@link PoolManager#resize}. */
+    RESIZED,
     /** It ended because the pool is closing. */
     SHUTDOWN
 }

@@ -8,8 +8,13 @@ import org.poolmanager.wire.TaskContext;
 /** One kind of workers: all that differs between child JVMs and threads. */
 interface Workers {
 
-    /** Prepares what all workers share. Called before the first worker of a run, with the captured loggers' names. */
-    void open(Set<String> loggers);
+    /**
+     * Prepares what all workers share. Called before the first worker of a run, with the captured loggers' names.
+     *
+     * @return what to warn of, null for nothing
+     */
+    @Nullable
+    String open(Set<String> loggers);
 
     /** Makes a worker; nothing runs yet. */
     Worker create(int id, int generation, Worker.Sink sink);
@@ -19,8 +24,14 @@ interface Workers {
         return 0;
     }
 
-    /** Gives back what {@link #open} took. No worker is left. */
-    void close();
+    /**
+     * The end of a run; no worker is left. Called under the pool's lock.
+     *
+     * @return gives back what {@link #open} took, which may take its time; nothing that is opened afterwards
+     */
+    default Runnable detach() {
+        return () -> {};
+    }
 
     /** Makes a task, with its context, fit for the way to a worker, in the caller's thread. */
     @Nullable

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -101,6 +102,68 @@ class FutureTest {
             for (int i = 0; i < 100; i++) {
                 assertThat(pool.submit(i).get(20, TimeUnit.SECONDS)).isEqualTo(2 * i);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("C031: a listener that always throws does not fill the log")
+    void c031ListenerThatAlwaysThrows() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (Records records = new Records(PoolManager.class.getName(), Level.WARN);
+                var pool = twice(Isolation.THREAD, 1)) {
+            pool.addListener(event -> {
+                if (event instanceof PoolEvent.TaskFinished) {
+                    heard.incrementAndGet();
+                    throw new IllegalStateException("listener");
+                }
+            });
+            for (int i = 0; i < 100; i++) {
+                pool.submit(i).get(20, TimeUnit.SECONDS);
+            }
+            await().until(() -> heard.get() == 100);
+            assertThat(records.messages())
+                    .filteredOn(message -> message.contains("A listener of pool"))
+                    .hasSizeLessThanOrEqualTo(10);
+        }
+    }
+
+    @BothModes
+    @DisplayName("C031: a dependent that blocks when a limit has passed holds up no other limit and no other outcome")
+    void c031BlockingDependent(Isolation isolation) throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (var pool = PoolManager.builder(Tasks::waitAndHeed)
+                .isolation(isolation)
+                .size(1)
+                .queueSize(4)
+                .taskTimeout(Duration.ofMillis(1500))
+                .queueTimeout(Duration.ofMillis(200))
+                .start()) {
+            CompletableFuture<Integer> running = pool.submit(600_000);
+            await().until(() -> pool.stats().tasks().running() == 1);
+            CountDownLatch blocked = new CountDownLatch(1);
+            CompletableFuture<Integer> first = pool.submit(1);
+            CompletableFuture<Void> dependent = first.handle((value, failure) -> {
+                blocked.countDown();
+                awaitUninterruptibly(goOn);
+                return null;
+            });
+            assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Integer> second = pool.submit(2);
+            assertThatThrownBy(() -> second.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskTimeoutException.class);
+            assertThatThrownBy(() -> running.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskTimeoutException.class);
+            assertThat(dependent).isNotDone();
+            goOn.countDown();
+            dependent.get(20, TimeUnit.SECONDS);
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

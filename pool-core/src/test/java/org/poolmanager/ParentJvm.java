@@ -29,8 +29,17 @@ final class ParentJvm implements AutoCloseable {
 
     /** Starts one that does what the first argument says. */
     static ParentJvm start(Object... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                "setsid",
+        return start(List.of("setsid"), args);
+    }
+
+    /** The same, which can have so many descriptors and no more. */
+    static ParentJvm startWithDescriptors(int limit, Object... args) throws IOException {
+        return start(List.of("setsid", "sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "limited"), args);
+    }
+
+    private static ParentJvm start(List<String> prefix, Object... args) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 "env",
                 "--default-signal=INT,HUP", // whoever runs the tests may ignore them
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -66,6 +75,15 @@ final class ParentJvm implements AutoCloseable {
     /** What it says next. */
     String nextLine() throws IOException {
         return lines.readLine();
+    }
+
+    /** What it says next with a mark, if log lines come in between. */
+    String nextLine(String mark) throws IOException {
+        String line;
+        do {
+            line = lines.readLine();
+        } while (line != null && !line.startsWith(mark));
+        return line == null ? "(nothing more)" : line.substring(mark.length());
     }
 
     int awaitExit() throws InterruptedException {
@@ -127,6 +145,9 @@ final class ParentJvm implements AutoCloseable {
         switch (args[0]) {
             case "starting" ->
                 PoolManager.builder(StartFailureTest.NeverReady.class).size(2).start();
+            case "starving" -> Starving.run();
+            case "starting-starved" -> Starving.start();
+            case "crowding" -> Starving.crowd();
             case "pausing" -> pause(Integer.parseInt(args[1]));
             case "sharing" -> shareClasses(args[1], args[2]);
             case "ending" -> endWithWork(args[1], Path.of(args[2]), Boolean.parseBoolean(args[3]));

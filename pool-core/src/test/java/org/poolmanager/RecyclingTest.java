@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -273,6 +274,30 @@ class RecyclingTest {
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> pool.stats().recycles() == 1
                             && pool.stats().workerList().get(0).generation() == 2);
+        }
+    }
+
+    @Test
+    @DisplayName("A worker whose replacement waits for it to use up its tasks is replaced when it is idle for too long")
+    void idleBesideItsReplacement() throws Exception {
+        List<Integer> started = new CopyOnWriteArrayList<>();
+        try (var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .listener(event -> {
+                    if (event instanceof PoolEvent.WorkerStarted next) {
+                        started.add(next.generation());
+                    }
+                })
+                .recycle(policy ->
+                        policy.maxTasks(10).idleTimeout(Duration.ofSeconds(2)).jitter(0))
+                .start()) {
+            pool.map(List.of(1, 2, 3, 4, 5, 6)); // with four left, its replacement is started
+            await().until(() -> started.size() == 2);
+            assertThat(pool.stats().recycles()).isZero();
+            await().until(() -> pool.stats().recycles() == 1);
+            assertThat(pool.stats().workerList().get(0).lastExit().message())
+                    .endsWith("it was idle (recycle.idle-timeout is PT2S)");
+            assertThat(pool.map(List.of(1))).containsExactly(2);
         }
     }
 

@@ -331,6 +331,24 @@ class ReferenceManualTest {
     }
 
     @Test
+    void byHand() throws Exception {
+        try (var pool =
+                PoolManager.builder(ReferenceManualTest::nap).size(2).maxSize(3).start()) {
+            pool.pause(); // tasks are accepted, and none begins any more
+            assertThat(pool.state()).isEqualTo(PoolState.PAUSED);
+            pool.resize(3); // up to maxSize; a pool that shrinks finishes what runs
+            pool.resume();
+            assertThat(pool.recycle()).isPositive(); // fresh workers, one after the other; no task notices
+            CompletableFuture<Integer> endless = pool.submit(60_000);
+            WorkerStack stack = pool.workerStack(1, Duration.ofSeconds(10)); // where its task is, if it runs one
+            if (stack.task() != null) {
+                pool.killWorker(1); // costs that task, and no other
+            }
+            assertThat(endless).isNotNull();
+        }
+    }
+
+    @Test
     void limits() throws Exception {
         try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
             TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofMillis(200));

@@ -3,9 +3,12 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +175,82 @@ class ResourceTest {
             assertThat(took).isLessThan(5000);
             assertThat(pool.map(List.of(Fault.NONE))).containsExactly("NONE");
             assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C111: without a descriptor no worker can be replaced, tasks are told so, limits hold, and all comes back afterwards")
+    void c111InMidLife() throws Exception {
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(256, "starving")) {
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("WorkerCrashedException")
+                    .contains("exited with value 3");
+            assertThat(parent.nextLine(Starving.MARK)).startsWith("TaskTimeoutException");
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("PoolBrokenException: ")
+                    .contains("Pool 'starving' is broken")
+                    .contains("This JVM, or the system, has no file descriptor left");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("RUNNING [-2, -3]");
+            assertThat(Integer.parseInt(parent.nextLine(Starving.MARK)))
+                    .as("descriptors left")
+                    .isLessThanOrEqualTo(2);
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+        }
+    }
+
+    @Test
+    @DisplayName("C111: a pool that is started without a descriptor says so, leaves nothing, and can be started later")
+    void c111AtStart() throws Exception {
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(256, "starting-starved")) {
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("PoolStartException: Pool 'starving' could not be started: ")
+                    .contains("This JVM, or the system, has no file descriptor left");
+            assertThat(Integer.parseInt(parent.nextLine(Starving.MARK)))
+                    .as("descriptors left")
+                    .isLessThanOrEqualTo(0);
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("[-2, -3]");
+        }
+    }
+
+    @Test
+    @DisplayName("C111: 40 workers for whom there are not descriptors enough: the pool works with those that it got")
+    void c111Crowd() throws Exception {
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(64, "crowding")) {
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("fewer");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("[-2, -3]");
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("back");
+        }
+    }
+
+    private static long maxMemory(int ignored) {
+        return Runtime.getRuntime().maxMemory();
+    }
+
+    @Test
+    @DisplayName("C114: workers share the memory of the machine; who chooses more than there is, is told so")
+    void c114MemoryBudget() throws Exception {
+        long total = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : 0;
+        try (Records records = new Records(PoolManager.class.getName(), Level.WARN);
+                var modest =
+                        PoolManager.builder(ResourceTest::maxMemory).size(2).start()) {
+            assertThat(modest.map(List.of(1)).get(0)).isLessThan(total / 4);
+            assertThat(records.messages()).noneMatch(message -> message.contains("more memory than there is"));
+            long half = total / 2 >> 20;
+            try (var greedy = PoolManager.builder(ResourceTest::maxMemory)
+                    .name("greedy")
+                    .size(2)
+                    .jvm(new JvmOptions(null, List.of("-Xmx" + half + "m"), Map.of(), null))
+                    .start()) {
+                assertThat(greedy.map(List.of(1)).get(0)).isGreaterThan(total / 3);
+                assertThat(records.messages())
+                        .anyMatch(message -> message.contains("may take more memory than there is")
+                                && message.contains("pool '" + modest.name() + "' 2 x ")
+                                && message.contains("pool 'greedy' 2 x "));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -260,6 +261,33 @@ class RetryTest {
             assertThat(pool.quarantine().drop(kept.id())).isFalse();
             assertThat(ApiContractTest.sample(pool).tasks().crashed()).isEqualTo(1);
         }
+    }
+
+    @Test
+    @DisplayName("The quarantine takes a part of the heap and no more: where tasks are large, fewer are kept")
+    void quarantineIsBoundedInBytes() throws Exception {
+        int large = (int) (QuarantineStore.MAX_BYTES / 2 + 1);
+        try (Records records = new Records(PoolManager.class.getName(), Level.WARN);
+                var pool = PoolManager.builder(RetryTest::haltAtLarge)
+                        .size(1)
+                        .quarantine(1)
+                        .start()) {
+            for (int bytes : List.of(2, large, large)) {
+                assertThat(pool.mapOutcomes(List.of(new byte[bytes])).get(0).kind())
+                        .isEqualTo(Outcome.Kind.CRASHED);
+            }
+            assertThat(pool.quarantine().list()).extracting(QuarantinedTask::id).containsExactly(3L);
+            assertThat(records.messages())
+                    .anySatisfy(message -> assertThat(message)
+                            .startsWith("Task with id 3 of pool")
+                            .contains("is in quarantine now; tasks with ids [1, 2] had to leave it")
+                            .endsWith(" MiB together"));
+        }
+    }
+
+    private static int haltAtLarge(byte[] task) {
+        Runtime.getRuntime().halt(1);
+        return task.length;
     }
 
     @Test

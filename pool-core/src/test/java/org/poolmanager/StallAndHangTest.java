@@ -169,6 +169,54 @@ class StallAndHangTest {
     }
 
     @Test
+    @DisplayName(
+            "C051: a worker that is stopped while it is to give tasks back is replaced, though it has nothing to do")
+    void c051StoppedWithARecall() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .hangTimeout(Duration.ofSeconds(1))
+                .start()) {
+            long pid = pool.stats().workerList().get(0).pid();
+            ParentJvm.signal("STOP", pid);
+            recall(pool);
+            assertThat(pool.submit(21).get(20, TimeUnit.SECONDS)).isEqualTo(42);
+            PoolStats stats = ApiContractTest.sample(pool);
+            assertThat(stats.restarts()).isEqualTo(1);
+            assertThat(stats.workerList().get(0).lastExit().reason()).isEqualTo(WorkerExit.HUNG);
+        }
+    }
+
+    @Test
+    @DisplayName("C051: a worker that answers a recall late, but in time, is not replaced")
+    void c051LateWithARecall() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .hangTimeout(Duration.ofSeconds(20))
+                .start()) {
+            long pid = pool.stats().workerList().get(0).pid();
+            ParentJvm.signal("STOP", pid);
+            recall(pool);
+            CompletableFuture<Integer> waiting = pool.submit(21);
+            ParentJvm.signal("CONT", pid);
+            assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(42);
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
+
+    /** Has the first worker asked for what it has not begun, as when another one is idle. */
+    private static void recall(PoolManager<?, ?> pool) throws ReflectiveOperationException {
+        var field = PoolManager.class.getDeclaredField("engine");
+        field.setAccessible(true);
+        Engine engine = (Engine) field.get(pool);
+        engine.life().lock.lock();
+        try {
+            engine.board().recall(engine.board().slots().get(0));
+        } finally {
+            engine.board().release();
+        }
+    }
+
+    @Test
     @DisplayName("C035: a stopped worker cannot show its stack: its task is ended in time without")
     void c035StoppedOverItsLimit() throws Exception {
         try (var pool = PoolManager.builder(Tasks::spin)

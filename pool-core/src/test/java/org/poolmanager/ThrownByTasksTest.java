@@ -213,7 +213,7 @@ class ThrownByTasksTest {
             case 10 ->
                 throw new TaskTimeoutException(
                         OTHER, new Fired("task-timeout", Duration.ZERO, Duration.ZERO), List.of(), "late", null);
-            case 11 -> throw new WorkerCrashedException(OTHER, "crashed", null);
+            case 11 -> throw new WorkerCrashedException(OTHER, "crashed", WorkerExit.CRASH, null);
             case 12 -> throw new TaskSerializationException(OTHER, "cannot travel", null);
             case 13 -> throw new TaskFailedException(OTHER, "failed", new IOException("inner"));
             case 14 -> throw new PoolBrokenException("other", "broken", null);

@@ -8,6 +8,11 @@ enum Figure {
     MEGABYTES_PER_SECOND("%,.0f MB/s"),
     /** Of all processes together, per task. */
     CPU_MICROS("%.2f µs"),
+    NANOS("%.1f ns"),
+    PERCENT("%.1f %%"),
+    /** Second figures of the same. */
+    LATER_NANOS("%.1f ns"),
+    LATER_PERCENT("%.1f %%"),
     MEDIAN_MICROS("%.1f µs"),
     LEAST_MICROS("%.1f µs"),
     P99_MICROS("%,.0f µs"),

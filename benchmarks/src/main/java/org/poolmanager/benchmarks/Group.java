@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 enum Group {
     TRIVIAL(TrivialTasks::measure),
     CPU(CpuTasks::measure),
+    GUARDS(Guards::measure),
     LATENCY(OneInFlight::measure),
     PAYLOADS(Payloads::measure),
     START((options, report) -> WorkerStart.measure(options.withFewWarmups(), report)),

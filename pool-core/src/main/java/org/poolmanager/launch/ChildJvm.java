@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * security settings are.
  */
 public final class ChildJvm {
+
+    private static final long INSIST_MILLIS = 20;
 
     private final Process process;
     private final Path directory;
@@ -59,7 +62,7 @@ public final class ChildJvm {
         Path argumentFile = ArgumentFile.write(directory, line.fileArguments());
         Process process = null;
         try {
-            process = builder(line, options, argumentFile, supply).start();
+            process = SpareDescriptors.start(builder(line, options, argumentFile, supply), argumentFile);
             ChildJvm child = new ChildJvm(process, directory, argumentFile, line.readable(), supply);
             child.watch();
             return child;
@@ -111,8 +114,36 @@ public final class ChildJvm {
      * only be found while the child is alive: after it has ended by itself they are out of reach.
      */
     public void kill() {
-        // Process.destroyForcibly would close the streams and with them lose the last words.
-        ProcessTree.kill(process.toHandle());
+        if (!tryToKill() && process.isAlive()) {
+            Thread insisting = new Thread(null, this::killForSure, "poolmanager-kill-" + pid(), 0, false);
+            insisting.setDaemon(true);
+            insisting.start();
+        }
+    }
+
+    /** Process.destroyForcibly would close the streams and with them lose the last words. */
+    private boolean tryToKill() {
+        // Not the process's own handle: one that was made while no file descriptor was free never fits its process.
+        return process.isAlive()
+                && ProcessHandle.of(process.pid()).map(ProcessTree::kill).orElse(false);
+    }
+
+    /**
+     * A JVM without a free file descriptor cannot signal a process, because it cannot look whether it still is the same.
+     * The end of its standard input ends a child that is well; for another one it leaves a free descriptor.
+     */
+    private void killForSure() {
+        try {
+            boolean ended = process.waitFor(1, TimeUnit.MILLISECONDS); // most likely it was just about to
+            if (!ended) {
+                process.getOutputStream().close();
+            }
+            while (!ended) {
+                ended = tryToKill() || process.waitFor(INSIST_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (IOException | InterruptedException e) {
+            tryToKill();
+        }
     }
 
     /** For people: which archive the child takes classes from. */

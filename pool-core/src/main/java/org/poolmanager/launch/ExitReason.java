@@ -10,8 +10,6 @@ public enum ExitReason {
     OUT_OF_MEMORY,
     /** Native code, or the JVM itself, crashed or aborted. */
     NATIVE_CRASH,
-    /** It stopped answering and was killed for that; never decided from an exit value, only by who watched it. */
-    HUNG,
     /** Nothing is known, not even the exit value. */
     UNKNOWN
 }

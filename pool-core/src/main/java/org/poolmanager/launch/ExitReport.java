@@ -61,7 +61,6 @@ public record ExitReport(
             case SIGNAL -> describeSignal();
             case OUT_OF_MEMORY -> "ran out of memory" + memoryDetail();
             case NATIVE_CRASH -> "crashed in native code: " + describeCrash();
-            case HUNG -> "stopped answering and was killed";
             case UNKNOWN -> "ended for an unknown reason (exit value " + exitValue + ")";
         };
     }

@@ -62,6 +62,10 @@ public record JvmOptions(
         return new JvmOptions(javaHome, args, environment, workingDirectory, share);
     }
 
+    JvmOptions withArgs(List<String> other) {
+        return new JvmOptions(javaHome, other, environment, workingDirectory, shareClasses);
+    }
+
     private static void checkArgument(@Nullable String argument) {
         if (argument == null || argument.isEmpty()) {
             throw new IllegalArgumentException("'args' must not contain a null or empty argument");

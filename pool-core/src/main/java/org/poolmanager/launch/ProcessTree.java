@@ -11,14 +11,26 @@ final class ProcessTree {
      * Kills from the root down and looks for descendants right before each kill: once a process is gone, its children
      * belong to somebody else and cannot be found any more. A process that is started between the look and the kill
      * escapes, as does one that has cut itself loose from its parent.
+     *
+     * @return whether the root was there to be killed
      */
-    static void kill(ProcessHandle root) {
+    static boolean kill(ProcessHandle root) {
         // The descendants of a dead process would be looked up by a number that may belong to another one by now.
         if (!root.isAlive()) {
-            return;
+            return false;
         }
-        List<ProcessHandle> descendants = root.descendants().toList();
-        root.destroyForcibly();
+        List<ProcessHandle> descendants = descendants(root);
+        boolean killed = root.destroyForcibly();
         descendants.forEach(ProcessTree::kill);
+        return killed;
+    }
+
+    /** None where they cannot be looked up: that takes a file descriptor, and the root must end in any case. */
+    private static List<ProcessHandle> descendants(ProcessHandle root) {
+        try {
+            return root.descendants().toList();
+        } catch (RuntimeException e) {
+            return List.of();
+        }
     }
 }

@@ -43,20 +43,18 @@ public final class SharedClasses implements AutoCloseable {
         try {
             ChildJvm child = ChildJvm.start(mainClass, classPath, options, directory.get(), supply);
             if (supply.kind() == ClassSupply.Kind.RECORDING) {
-                var unused = child.onExit().thenRun(this::recorderEnded);
+                var unused = child.onExit().thenRun(() -> recorderEnded(supply));
             }
             return child;
         } catch (LaunchException e) {
-            if (supply.kind() == ClassSupply.Kind.RECORDING) {
-                recorderEnded();
-            }
+            recorderEnded(supply);
             throw e;
         }
     }
 
     /** Says that a child has come up. */
     public synchronized void ready(ChildJvm child) {
-        if (child.supply().kind() == ClassSupply.Kind.RECORDING && training != null && !closed) {
+        if (training != null && training.isRecordedBy(child.supply()) && !closed) {
             training.begin();
         }
     }
@@ -99,17 +97,20 @@ public final class SharedClasses implements AutoCloseable {
         if (archive != null) {
             return new ClassSupply(ClassSupply.Kind.ARCHIVE, archive);
         }
+        if (training != null && !training.isOver()) {
+            return ClassSupply.NONE; // one at a time, also if the class path has changed meanwhile
+        }
         Training claimed = Training.claim(key, options, archives, directory.get());
         if (claimed == null) {
             return ClassSupply.NONE;
         }
         training = claimed;
-        return new ClassSupply(ClassSupply.Kind.RECORDING, claimed.recording());
+        return claimed.recorder();
     }
 
     /** If it never became ready, another one may record. */
-    private synchronized void recorderEnded() {
-        if (training != null) {
+    private synchronized void recorderEnded(ClassSupply supply) {
+        if (training != null && training.isRecordedBy(supply)) {
             training.cancel();
         }
     }

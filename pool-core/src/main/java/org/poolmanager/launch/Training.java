@@ -56,6 +56,8 @@ final class Training {
 
     private final Path directory;
 
+    private final ClassSupply recorder;
+
     private final CountDownLatch end = new CountDownLatch(1);
 
     private State state = State.RECORDING;
@@ -67,6 +69,7 @@ final class Training {
         this.options = options;
         this.archives = archives;
         this.directory = directory;
+        this.recorder = new ClassSupply(ClassSupply.Kind.RECORDING, recording());
     }
 
     /** Null if it makes no sense, or another pool of this JVM is at it or has failed. */
@@ -79,8 +82,22 @@ final class Training {
                 : null;
     }
 
-    Path recording() {
+    private Path recording() {
         return directory.resolve("classes.log");
+    }
+
+    /** What the child is started with that is to record. */
+    ClassSupply recorder() {
+        return recorder;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // another one may have the same file
+    boolean isRecordedBy(ClassSupply supply) {
+        return supply == recorder;
+    }
+
+    synchronized boolean isOver() {
+        return state == State.DONE || state == State.ENDED;
     }
 
     synchronized void begin() {

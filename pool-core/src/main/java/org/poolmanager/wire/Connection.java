@@ -69,7 +69,7 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
             if (wantsWrite) {
                 await(NOT_AT_ALL); // a peer that never stops sending must not starve those who write to it
             }
-            if (drained && !readingStopped) { // its wake-up may just have been taken
+            if (drained) {
                 await(FOREVER);
                 drained = false;
             } else {

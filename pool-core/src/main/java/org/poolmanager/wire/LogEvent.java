@@ -8,6 +8,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,6 +80,14 @@ public record LogEvent(
             throw new UncheckedIOException("writing to memory", impossible);
         }
         return bytes.toByteArray();
+    }
+
+    /** The level in the bytes of one record; -1 if they are damaged. */
+    public static int level(byte[] bytes) {
+        int at = bytes.length < Integer.BYTES ? -1 : ByteBuffer.wrap(bytes).getInt();
+        return at < 0 || at > bytes.length - 2 * Integer.BYTES
+                ? -1
+                : ByteBuffer.wrap(bytes).getInt(Integer.BYTES + at);
     }
 
     /**

@@ -17,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  * it stands before the argument, in frames whose kind says so:
  *
  * <pre>
- *  int bytes of the context | int entries | (text key | text value) ... | argument
+ *  int bytes of the context | int headers | (text name | text value) ... | int entries | (text key | text value) ... | argument
  * </pre>
  *
  * @param mdc entries of the mapped diagnostic context
+ * @param headers of a trace, with the names of the propagation in use
  */
-public record TaskContext(Map<String, String> mdc) {
+public record TaskContext(Map<String, String> mdc, Map<String, String> headers) {
 
     /** Nothing to know: it takes no bytes, and no time. */
-    public static final TaskContext NONE = new TaskContext(Map.of());
+    public static final TaskContext NONE = new TaskContext(Map.of(), Map.of());
 
     /** More of it does not travel: entries that would exceed it are left out. */
     static final int MAX_BYTES = 64 * 1024;
@@ -34,9 +35,10 @@ public record TaskContext(Map<String, String> mdc) {
 
     private static final int PRESENT = 1;
 
-    /** Makes the map unchangeable. */
+    /** Makes the maps unchangeable. */
     public TaskContext {
         mdc = Map.copyOf(mdc);
+        headers = Map.copyOf(headers);
     }
 
     /**
@@ -46,9 +48,22 @@ public record TaskContext(Map<String, String> mdc) {
      * @return the context
      */
     public static TaskContext of(@Nullable Map<String, ? extends @Nullable String> mdc) {
-        if (mdc == null || mdc.isEmpty()) {
-            return NONE;
-        }
+        return of(mdc, Map.of());
+    }
+
+    /**
+     * A context with headers.
+     *
+     * @param mdc as SLF4J gives it: null if there is none, perhaps with null values, which are left out
+     * @param headers of a trace
+     * @return the context
+     */
+    public static TaskContext of(@Nullable Map<String, ? extends @Nullable String> mdc, Map<String, String> headers) {
+        Map<String, String> present = mdc == null || mdc.isEmpty() ? Map.of() : present(mdc);
+        return present.isEmpty() && headers.isEmpty() ? NONE : new TaskContext(present, headers);
+    }
+
+    private static Map<String, String> present(Map<String, ? extends @Nullable String> mdc) {
         Map<String, String> present = new HashMap<>();
         for (Map.Entry<String, ? extends @Nullable String> entry : mdc.entrySet()) {
             String value = entry.getValue();
@@ -56,7 +71,7 @@ public record TaskContext(Map<String, String> mdc) {
                 present.put(entry.getKey(), value);
             }
         }
-        return present.isEmpty() ? NONE : new TaskContext(present);
+        return present;
     }
 
     /**
@@ -65,7 +80,7 @@ public record TaskContext(Map<String, String> mdc) {
      * @return true if so
      */
     public boolean isEmpty() {
-        return mdc.isEmpty();
+        return mdc.isEmpty() && headers.isEmpty();
     }
 
     /**
@@ -74,7 +89,7 @@ public record TaskContext(Map<String, String> mdc) {
      * @return 0 if there is nothing before the argument
      */
     public int kind() {
-        return mdc.isEmpty() ? 0 : PRESENT;
+        return isEmpty() ? 0 : PRESENT;
     }
 
     /**
@@ -95,15 +110,26 @@ public record TaskContext(Map<String, String> mdc) {
     }
 
     private byte[] encode() {
+        int room = MAX_BYTES - 2 * Integer.BYTES;
+        byte[] first = encode(headers, room);
+        byte[] second = encode(mdc, room - (first.length - Integer.BYTES));
+        return ByteBuffer.allocate(Integer.BYTES + first.length + second.length)
+                .putInt(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
+    }
+
+    private static byte[] encode(Map<String, String> map, int room) {
         ByteArrayOutputStream entries = new ByteArrayOutputStream();
         int count = 0;
         try {
-            for (Map.Entry<String, String> entry : mdc.entrySet()) {
+            for (Map.Entry<String, String> entry : map.entrySet()) {
                 ByteArrayOutputStream one = new ByteArrayOutputStream();
                 DataOutputStream texts = new DataOutputStream(one);
                 Thrown.writeText(texts, entry.getKey());
                 Thrown.writeText(texts, entry.getValue());
-                if (entries.size() + one.size() <= MAX_BYTES - 2 * Integer.BYTES && count < MAX_ENTRIES) {
+                if (entries.size() + one.size() <= room && count < MAX_ENTRIES) {
                     one.writeTo(entries);
                     count++;
                 }
@@ -111,8 +137,7 @@ public record TaskContext(Map<String, String> mdc) {
         } catch (IOException impossible) {
             throw new UncheckedIOException("writing to memory", impossible);
         }
-        return ByteBuffer.allocate(2 * Integer.BYTES + entries.size())
-                .putInt(Integer.BYTES + entries.size())
+        return ByteBuffer.allocate(Integer.BYTES + entries.size())
                 .putInt(count)
                 .put(entries.toByteArray())
                 .array();
@@ -130,12 +155,17 @@ public record TaskContext(Map<String, String> mdc) {
             return NONE;
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(task.payload(), Integer.BYTES, length(task)));
+        Map<String, String> headers = decode(in);
+        return new TaskContext(decode(in), headers);
+    }
+
+    private static Map<String, String> decode(DataInputStream in) throws IOException {
         int count = Thrown.readCount(in, MAX_ENTRIES);
-        Map<String, String> mdc = new HashMap<>();
+        Map<String, String> map = new HashMap<>();
         for (int i = 0; i < count; i++) {
-            mdc.put(Thrown.readText(in, MAX_BYTES), Thrown.readText(in, MAX_BYTES));
+            map.put(Thrown.readText(in, MAX_BYTES), Thrown.readText(in, MAX_BYTES));
         }
-        return new TaskContext(mdc);
+        return map;
     }
 
     /**

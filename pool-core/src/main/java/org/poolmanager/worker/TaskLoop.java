@@ -1,6 +1,7 @@
 package org.poolmanager.worker;
 
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.AnswerKind;
 import org.poolmanager.wire.Failure;
@@ -30,6 +31,8 @@ final class TaskLoop {
     private final PoolProcess<@Nullable Object, @Nullable Object> process;
 
     private final TaskMdc mdc;
+
+    private boolean hasHeaders;
 
     private boolean fit = true;
 
@@ -91,7 +94,7 @@ final class TaskLoop {
         Object argument;
         try {
             argument = codec.decode(TaskContext.argument(task));
-            mdc.enter(TaskContext.of(task));
+            enter(TaskContext.of(task));
         } catch (PayloadException | IOException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNREADABLE, e, start);
         }
@@ -101,12 +104,28 @@ final class TaskLoop {
         } catch (Throwable e) {
             return failed(task, kind(task, e), e, start);
         } finally {
-            mdc.leave();
+            leave();
         }
         try {
             return frame(task, AnswerKind.VALUE, codec.encode(result), start);
         } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
+        }
+    }
+
+    private void enter(TaskContext context) {
+        mdc.enter(context);
+        if (!context.headers().isEmpty()) {
+            TaskHeaders.set(context.headers());
+            hasHeaders = true;
+        }
+    }
+
+    private void leave() {
+        mdc.leave();
+        if (hasHeaders) {
+            TaskHeaders.set(Map.of());
+            hasHeaders = false;
         }
     }
 

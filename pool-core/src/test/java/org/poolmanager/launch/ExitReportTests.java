@@ -85,11 +85,4 @@ class ExitReportTests {
         assertThat(report.describe())
                 .isEqualTo("crashed in native code: fatal error (exit value 1) (crash log " + log + ")");
     }
-
-    @Test
-    void C051_hangIsForTheWatcherToSay() {
-        ExitReport report = new ExitReport(ExitReason.HUNG, 137, "SIGKILL", null, null, List.of());
-
-        assertThat(report.describe()).isEqualTo("stopped answering and was killed");
-    }
 }

@@ -19,11 +19,11 @@ public enum PoolDegradation {
      * Reads a snapshot.
      *
      * @param stats the snapshot
-     * @return what is wrong; empty if nothing is, or the pool does not run
+     * @return what is wrong; empty if nothing is, or the pool neither runs nor is paused
      */
     public static List<PoolDegradation> of(PoolStats stats) {
         List<PoolDegradation> found = new ArrayList<>();
-        if (stats.state() != PoolState.RUNNING) {
+        if (stats.state() != PoolState.RUNNING && stats.state() != PoolState.PAUSED) {
             return found;
         }
         if (stats.workers().live() < stats.workers().target()) {

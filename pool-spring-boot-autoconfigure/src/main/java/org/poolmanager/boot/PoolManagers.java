@@ -2,10 +2,12 @@ package org.poolmanager.boot;
 
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolManager;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
@@ -20,6 +22,16 @@ public final class PoolManagers {
     public static final String FACTORY_BEAN = "poolManagerFactory";
 
     private final ConfigurableListableBeanFactory beanFactory;
+
+    private volatile @Nullable Names latest;
+
+    /** What was found among so many definitions and singletons. */
+    private record Names(int definitions, int singletons, Set<String> pools) {
+
+        boolean isOf(ConfigurableListableBeanFactory beanFactory) {
+            return definitions == beanFactory.getBeanDefinitionCount() && singletons == beanFactory.getSingletonCount();
+        }
+    }
 
     /**
      * The pools of a bean factory.
@@ -36,7 +48,20 @@ public final class PoolManagers {
      * @return the names, as a copy
      */
     public Set<String> names() {
-        return new LinkedHashSet<>(Arrays.asList(beanFactory.getBeanNamesForType(PoolManager.class, false, false)));
+        Names known = latest;
+        if (known == null || !known.isOf(beanFactory) || !beanFactory.isConfigurationFrozen()) {
+            known = find();
+            latest = known;
+        }
+        return new LinkedHashSet<>(known.pools);
+    }
+
+    /** Looks at every bean of the application, which takes longer than all else that an answer about pools needs. */
+    private Names find() {
+        int definitions = beanFactory.getBeanDefinitionCount();
+        int singletons = beanFactory.getSingletonCount();
+        List<String> found = Arrays.asList(beanFactory.getBeanNamesForType(PoolManager.class, false, false));
+        return new Names(definitions, singletons, new LinkedHashSet<>(found));
     }
 
     /**

@@ -13,6 +13,7 @@ import org.poolmanager.boot.worker.WorkerContexts;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.NativeDetector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /** Builds each pool that {@code application.yml} declares, when its bean is created. */
@@ -48,6 +49,9 @@ final class PoolManagerFactory {
     /** The factory method of every bean definition that {@link PoolDefinitions} makes. */
     PoolManager<?, ?> create(String name, Class<?> worker, @Nullable String workerBean) {
         PoolProperties properties = configurations.effective(name);
+        if (properties.isolation() != Isolation.THREAD && NativeDetector.inNativeImage()) {
+            refuseNativeImage(name);
+        }
         PoolManagerBuilder<Object, Object> builder = builder(worker).name(name);
         // The context closes the pool, after the web server has ended the requests that may need it.
         builder.shutdownHook(false);
@@ -111,6 +115,14 @@ final class PoolManagerFactory {
     @SuppressWarnings("unchecked") // the worker's type was checked when the pool was defined
     private static PoolManagerBuilder<Object, Object> builder(Class<?> worker) {
         return PoolManager.builder((Class<? extends PoolProcess<Object, Object>>) worker);
+    }
+
+    private void refuseNativeImage(String pool) {
+        throw new InvalidPoolConfigurationException(
+                configurations.setting(pool),
+                "This application is a native image, and has no JVM that the workers of pool '" + pool
+                        + "' could run in.",
+                "Run the pool on threads with 'isolation: thread', or run the application on a JVM.");
     }
 
     private void refuseSingleton(Class<?> worker, String bean, String pool) {

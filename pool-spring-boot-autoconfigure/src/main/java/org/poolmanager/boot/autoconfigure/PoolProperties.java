@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param resultSize Number of tasks that were put and may be unfetched, unfinished ones included. By default, any number.
  * @param prefetch Number of tasks that one worker may hold at the most, the running one included. By default, as many as
  *     it is likely to finish in half a millisecond.
+ * @param maxSize Number of workers up to which the pool may be resized while it runs. By default, the size.
  * @param isolation Where workers run: each in a JVM of its own, or on threads of the application.
  * @param staticArgs Arguments of the worker's constructor: a list in their order, or a map by parameter name.
  * @param workerContext Classes that the context of a worker JVM gets, beside what is found to be needed.
@@ -61,6 +62,7 @@ public record PoolProperties(
         @Nullable String template,
         @Nullable Integer resultSize,
         @Nullable Integer prefetch,
+        @Nullable Integer maxSize,
         @Nullable Isolation isolation,
         @Nullable Map<String, Object> staticArgs,
         @Nullable List<String> workerContext,
@@ -95,6 +97,7 @@ public record PoolProperties(
                 first(template, others.template),
                 first(resultSize, others.resultSize),
                 first(prefetch, others.prefetch),
+                first(maxSize, others.maxSize),
                 first(isolation, others.isolation),
                 first(staticArgs, others.staticArgs),
                 first(workerContext, others.workerContext),

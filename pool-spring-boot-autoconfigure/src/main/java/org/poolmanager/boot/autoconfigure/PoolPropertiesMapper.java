@@ -41,6 +41,7 @@ final class PoolPropertiesMapper {
         set("queue-size", properties.queueSize(), builder::queueSize);
         set("result-size", properties.resultSize(), builder::resultSize);
         set("prefetch", properties.prefetch(), builder::prefetch);
+        set("max-size", properties.maxSize(), builder::maxSize);
         set("ordered", properties.ordered(), builder::ordered);
         set("daemon", properties.daemon(), builder::daemon);
         set("loggers", properties.loggers(), builder::loggers);

@@ -4,6 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome;
 import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolEvent.PoolResized;
+import org.poolmanager.PoolEvent.QueueCleared;
 import org.poolmanager.PoolEvent.StateChanged;
 import org.poolmanager.PoolEvent.TaskFinished;
 import org.poolmanager.PoolEvent.TaskQuarantined;
@@ -23,7 +25,9 @@ final class Description {
     /** What kind of record an event makes; null if it makes none. */
     static PoolRecord.@Nullable Type type(PoolEvent event) {
         if (event instanceof StateChanged change) {
-            return type(change.to());
+            return change.from() == PoolState.PAUSED && change.to() == PoolState.RUNNING
+                    ? PoolRecord.Type.POOL_RESUMED
+                    : type(change.to());
         }
         if (event instanceof WorkerStarted) {
             return PoolRecord.Type.WORKER_STARTED;
@@ -32,9 +36,7 @@ final class Description {
             return PoolRecord.Type.WORKER_START_FAILED;
         }
         if (event instanceof WorkerExited exited) {
-            return exited.reason() == WorkerExit.RECYCLED
-                    ? PoolRecord.Type.WORKER_RECYCLED
-                    : PoolRecord.Type.WORKER_EXITED;
+            return type(exited.reason());
         }
         if (event instanceof TaskFinished finished) {
             return type(finished.kind());
@@ -45,16 +47,31 @@ final class Description {
         if (event instanceof TaskQuarantined) {
             return PoolRecord.Type.TASK_QUARANTINED;
         }
+        if (event instanceof QueueCleared) {
+            return PoolRecord.Type.QUEUE_CLEARED;
+        }
+        if (event instanceof PoolResized) {
+            return PoolRecord.Type.POOL_RESIZED;
+        }
         return event instanceof TaskRejected ? PoolRecord.Type.TASK_REJECTED : null;
     }
 
     private static PoolRecord.@Nullable Type type(PoolState to) {
         return switch (to) {
             case RUNNING -> PoolRecord.Type.POOL_STARTED;
+            case PAUSED -> PoolRecord.Type.POOL_PAUSED;
             case DRAINING -> PoolRecord.Type.POOL_DRAINING;
             case STOPPED -> PoolRecord.Type.POOL_STOPPED;
             case BROKEN, FAILED -> PoolRecord.Type.POOL_FAILED;
             case NEW, STARTING -> null;
+        };
+    }
+
+    private static PoolRecord.Type type(WorkerExit reason) {
+        return switch (reason) {
+            case RECYCLED -> PoolRecord.Type.WORKER_RECYCLED;
+            case OPERATOR -> PoolRecord.Type.WORKER_KILLED;
+            default -> PoolRecord.Type.WORKER_EXITED;
         };
     }
 
@@ -79,6 +96,10 @@ final class Description {
         } else if (event instanceof WorkerExited exited) {
             worker = exited.worker();
             pid = exited.pid() < 0 ? null : exited.pid();
+        } else if (event instanceof TaskFinished finished) {
+            task = finished.task();
+            worker = finished.worker() < 0 ? null : finished.worker();
+            pid = finished.pid() < 0 ? null : finished.pid();
         } else if (event instanceof TaskRetried retried) {
             task = retried.task();
         } else if (event instanceof TaskQuarantined kept) {
@@ -113,6 +134,12 @@ final class Description {
         }
         if (event instanceof TaskQuarantined kept) {
             return "has killed " + kept.crashes() + " workers";
+        }
+        if (event instanceof PoolResized resized) {
+            return resized.from() + " -> " + resized.to() + " workers";
+        }
+        if (event instanceof QueueCleared cleared) {
+            return cleared.tasks() + " tasks were cancelled";
         }
         return event instanceof TaskRejected refused ? refused.reason().name() : event.toString();
     }

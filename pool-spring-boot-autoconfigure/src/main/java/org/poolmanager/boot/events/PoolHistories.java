@@ -12,6 +12,8 @@ public class PoolHistories implements PoolRegistrationListener {
 
     private final int capacity;
 
+    private final Map<String, TaskTimes> times = new ConcurrentHashMap<>();
+
     private final Map<String, PoolHistory> pools = new ConcurrentHashMap<>();
 
     /**
@@ -32,6 +34,28 @@ public class PoolHistories implements PoolRegistrationListener {
         registration
                 .pool()
                 .addListener(pools.computeIfAbsent(registration.name(), name -> new PoolHistory(name, capacity)));
+        registration.pool().addListener(times.computeIfAbsent(registration.name(), name -> new TaskTimes()));
+    }
+
+    /**
+     * How long a pool's tasks took lately.
+     *
+     * @param pool the pool's bean name
+     * @return percentiles; null if there is no such pool
+     */
+    public @Nullable PoolTiming timing(String pool) {
+        TaskTimes known = times.get(pool);
+        return known == null ? null : known.timing();
+    }
+
+    /**
+     * Somebody has done something to a pool.
+     *
+     * @param pool the pool's bean name
+     * @param message what and who, in words
+     */
+    public void operated(String pool, String message) {
+        pools.computeIfAbsent(pool, name -> new PoolHistory(name, capacity)).operated(message);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.poolmanager.boot.events;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -45,6 +46,11 @@ final class PoolHistory implements PoolListener {
         if (!isRepeated(type)) {
             add(new Slot(Description.describe(event, type, pool), System.nanoTime()));
         }
+    }
+
+    synchronized void operated(String message) {
+        PoolRecord.Type type = PoolRecord.Type.OPERATION;
+        add(new Slot(new PoolRecord(Instant.now(), type, pool, null, null, null, message, null), System.nanoTime()));
     }
 
     private boolean isRepeated(PoolRecord.Type type) {

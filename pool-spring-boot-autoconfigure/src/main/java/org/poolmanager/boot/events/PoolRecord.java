@@ -27,8 +27,16 @@ public record PoolRecord(
 
     /** What can happen. */
     public enum Type {
+        /** An operator has done something to the pool by the endpoint. */
+        OPERATION(false),
         /** The pool has workers and runs tasks, for the first time or again. */
         POOL_STARTED(false),
+        /** The pool takes tasks, and none begins until it is resumed. */
+        POOL_PAUSED(false),
+        /** A paused pool runs tasks again. */
+        POOL_RESUMED(false),
+        /** The number of workers was changed. */
+        POOL_RESIZED(false),
         /** The pool accepts nothing more and ends what it has. */
         POOL_DRAINING(false),
         /** The pool is closed. */
@@ -41,8 +49,12 @@ public record PoolRecord(
         WORKER_START_FAILED(false),
         /** A worker is gone. */
         WORKER_EXITED(false),
-        /** A worker is gone because its time was up, and nothing was wrong with it. */
+        /** A worker was replaced by a fresh one, and nothing was wrong with it. */
         WORKER_RECYCLED(false),
+        /** A worker was killed by an operator. */
+        WORKER_KILLED(false),
+        /** All tasks that had not begun were cancelled. */
+        QUEUE_CLEARED(true),
         /** A task threw, or could not travel. */
         TASK_FAILED(true),
         /** A task was ended by a limit. */

@@ -61,6 +61,10 @@ public class PoolHealthIndicator extends AbstractHealthIndicator {
             case NEW -> builder.unknown().withDetail("reason", "The pool has not been started");
             case STARTING -> builder.outOfService().withDetail("reason", "The first workers are being started");
             case RUNNING -> running(builder, stats);
+            case PAUSED ->
+                builder.unknown()
+                        .withDetail(
+                                "reason", "The pool is paused: it takes tasks, and none begins until it is resumed");
             case DRAINING -> builder.outOfService().withDetail("reason", "The pool is closing, and finishes its work");
             case STOPPED -> builder.unknown().withDetail("reason", "The pool has been closed");
             case BROKEN, FAILED -> failed(builder, stats);

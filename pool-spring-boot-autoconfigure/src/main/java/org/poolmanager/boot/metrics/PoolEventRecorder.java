@@ -1,6 +1,7 @@
 package org.poolmanager.boot.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome;
@@ -20,10 +20,8 @@ import org.poolmanager.PoolEvent.WorkerExited;
 import org.poolmanager.PoolEvent.WorkerStartFailed;
 import org.poolmanager.PoolEvent.WorkerStarted;
 import org.poolmanager.PoolListener;
-import org.poolmanager.TaskFailedException;
-import org.poolmanager.TaskTimeoutException;
-import org.poolmanager.WorkerCrashedException;
 import org.poolmanager.WorkerExit;
+import org.poolmanager.boot.TaskOutcome;
 
 /** Counts and times what happens in one pool. */
 final class PoolEventRecorder implements PoolListener {
@@ -40,6 +38,10 @@ final class PoolEventRecorder implements PoolListener {
 
     private final Timer queueWait;
 
+    private final DistributionSummary sent;
+
+    private final DistributionSummary received;
+
     /** At hand, because looking a meter up in the registry costs more than all else that is done for a task. */
     private final Map<TaskKey, Timer> tasks = new ConcurrentHashMap<>();
 
@@ -48,7 +50,17 @@ final class PoolEventRecorder implements PoolListener {
         this.prefix = prefix;
         this.tags = tags;
         this.queueWait = timer("queue.wait", "From the acceptance of a task to its worker", Tags.empty());
+        this.sent = size("request");
+        this.received = size("response");
         registerZeros();
+    }
+
+    private DistributionSummary size(String direction) {
+        return DistributionSummary.builder(prefix + "message.size")
+                .description("How much tasks and their answers take on the way to and from a child JVM")
+                .baseUnit("bytes")
+                .tags(tags.and("direction", direction))
+                .register(registry);
     }
 
     private void registerZeros() {
@@ -71,6 +83,8 @@ final class PoolEventRecorder implements PoolListener {
         if (event instanceof TaskFinished finished) {
             task(finished.kind(), finished.failure()).record(finished.ran());
             queueWait.record(finished.waited());
+            record(sent, finished.sent());
+            record(received, finished.received());
         } else if (event instanceof TaskRejected refused) {
             rejected(refused.reason()).increment();
         } else if (event instanceof TaskRetried retried) {
@@ -85,13 +99,19 @@ final class PoolEventRecorder implements PoolListener {
         }
     }
 
+    private static void record(DistributionSummary sizes, int bytes) {
+        if (bytes > 0) {
+            sizes.record(bytes);
+        }
+    }
+
     private Timer task(Outcome.Kind kind, @Nullable String failure) {
         return tasks.computeIfAbsent(
-                new TaskKey(kind, failure == null ? usualError(kind) : simpleName(failure)),
+                new TaskKey(kind, TaskOutcome.error(kind, failure)),
                 key -> timer(
                         "task",
                         "Tasks by outcome, and how long they ran",
-                        Tags.of("outcome", outcome(key.kind()), "error", key.error())));
+                        Tags.of("outcome", TaskOutcome.of(key.kind()), "error", key.error())));
     }
 
     private Counter rejected(TaskRejected.Reason reason) {
@@ -100,7 +120,7 @@ final class PoolEventRecorder implements PoolListener {
     }
 
     private Counter retries(Outcome.Kind kind) {
-        return counter("retries", "Attempts that failed and were followed by another", outcome(kind), "tasks");
+        return counter("retries", "Attempts that failed and were followed by another", TaskOutcome.of(kind), "tasks");
     }
 
     private Counter exits(WorkerExit reason) {
@@ -125,31 +145,6 @@ final class PoolEventRecorder implements PoolListener {
                 .baseUnit(unit)
                 .tags(tags.and("reason", reason))
                 .register(registry);
-    }
-
-    private static String outcome(Outcome.Kind kind) {
-        return switch (kind) {
-            case COMPLETED -> "SUCCESS";
-            case FAILED -> "FAILURE";
-            case TIMED_OUT -> "TIMEOUT";
-            case CRASHED -> "CRASH";
-            case CANCELLED -> "CANCELLED";
-        };
-    }
-
-    /** What a task of this outcome throws, unless the event says something else. */
-    private static String usualError(Outcome.Kind kind) {
-        return switch (kind) {
-            case COMPLETED -> "none";
-            case FAILED -> TaskFailedException.class.getSimpleName();
-            case TIMED_OUT -> TaskTimeoutException.class.getSimpleName();
-            case CRASHED -> WorkerCrashedException.class.getSimpleName();
-            case CANCELLED -> CancellationException.class.getSimpleName();
-        };
-    }
-
-    private static String simpleName(String type) {
-        return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
     }
 
     private record TaskKey(Outcome.Kind kind, String error) {}

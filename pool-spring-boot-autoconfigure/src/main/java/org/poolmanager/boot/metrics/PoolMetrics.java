@@ -2,18 +2,25 @@ package org.poolmanager.boot.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Statistic;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.search.Search;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 import org.poolmanager.PoolManager;
 import org.poolmanager.PoolStats;
+import org.poolmanager.launch.ResidentSize;
 
 /**
  * {@link MeterBinder} for a pool. All meters carry the tag {@code pool}, and exist from the start, so that dashboards
@@ -24,6 +31,11 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
     private static final String PREFIX = "poolmanager.";
 
     private static final double NANOS = 1e9;
+
+    /** That of workers in threads. */
+    private static final long OWN_PID = ProcessHandle.current().pid();
+
+    private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR");
 
     private final PoolManager<?, ?> pool;
 
@@ -93,8 +105,14 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
                 .baseUnit("tasks")
                 .tags(tags)
                 .register(registry);
-        logRecords(registry, "forwarded", PoolStats.Logs::replayed);
-        logRecords(registry, "dropped", PoolStats.Logs::dropped);
+        for (String level : LEVELS) {
+            logRecords(registry, level, "forwarded", PoolStats.Logs.Level::replayed);
+            logRecords(registry, level, "dropped", PoolStats.Logs.Level::dropped);
+        }
+        active(registry);
+        gauge("memory.used", "Resident memory of all workers", PoolMetrics::residentBytes)
+                .baseUnit("bytes")
+                .register(registry);
         PoolEventRecorder recorder = new PoolEventRecorder(registry, PREFIX, tags);
         pool.addListener(recorder);
         ExecutorMeters executor = new ExecutorMeters(pool, name, registry);
@@ -104,16 +122,49 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
         bindings.add(new Binding(registry, recorder, executor));
     }
 
-    private void logRecords(MeterRegistry registry, String result, ToDoubleFunction<PoolStats.Logs> value) {
+    private void logRecords(
+            MeterRegistry registry, String level, String result, ToDoubleFunction<PoolStats.Logs.Level> value) {
         FunctionCounter.builder(
                         PREFIX + "log.records",
                         pool,
-                        counted -> value.applyAsDouble(counted.stats().logs()))
+                        counted -> counted.stats().logs().levels().stream()
+                                .filter(records -> records.level().equals(level))
+                                .mapToDouble(value)
+                                .sum())
                 .description("Log records that workers sent")
                 .baseUnit("records")
                 .tags(tags)
-                .tag("result", result)
+                .tags("level", level.toLowerCase(Locale.ROOT), "result", result)
                 .register(registry);
+    }
+
+    /** What a long-task timer would say, without one that each task would have to start and stop. */
+    private void active(MeterRegistry registry) {
+        List<Measurement> measurements = List.of(
+                new Measurement(() -> (double) elapsed().count(), Statistic.ACTIVE_TASKS),
+                new Measurement(() -> elapsed().sum() / NANOS, Statistic.DURATION),
+                new Measurement(() -> elapsed().max().orElse(0) / NANOS, Statistic.MAX));
+        Meter.builder(PREFIX + "task.active", Meter.Type.LONG_TASK_TIMER, measurements)
+                .description("Tasks that run now, and for how long they have")
+                .baseUnit("seconds")
+                .tags(tags)
+                .register(registry);
+    }
+
+    private LongStream elapsed() {
+        return pool.stats().workerList().stream()
+                .map(PoolStats.Worker::task)
+                .filter(Objects::nonNull)
+                .mapToLong(task -> task.elapsed().toNanos());
+    }
+
+    private static double residentBytes(PoolStats stats) {
+        return stats.workerList().stream()
+                .mapToLong(PoolStats.Worker::pid)
+                .filter(pid -> pid > 0 && pid != OWN_PID)
+                .map(ResidentSize::of)
+                .filter(bytes -> bytes > 0)
+                .sum();
     }
 
     private void workers(MeterRegistry registry, String state, ToDoubleFunction<PoolStats> value) {

@@ -45,6 +45,8 @@ record ContextWorkerFactory(
         EnvironmentCopy environment)
         implements Supplier<PoolProcess<Object, Object>>, Serializable {
 
+    private static final String OBSERVATION_REGISTRY = "io.micrometer.observation.ObservationRegistry";
+
     /** What the beans need of Spring; each costs start-up time. */
     record Features(boolean jakarta, boolean properties) {}
 
@@ -97,7 +99,9 @@ record ContextWorkerFactory(
 
     @SuppressWarnings("unchecked") // the worker's type was checked when the pool was defined
     private PoolProcess<Object, Object> worker(GenericApplicationContext context) {
-        return (PoolProcess<Object, Object>) context.getBean(bean, PoolProcess.class);
+        PoolProcess<Object, Object> worker = (PoolProcess<Object, Object>) context.getBean(bean, PoolProcess.class);
+        boolean mayBeObserved = !named.isEmpty() && ClassUtils.isPresent(OBSERVATION_REGISTRY, loader());
+        return mayBeObserved ? ObservedWorker.observe(worker, context) : worker;
     }
 
     private void prepare(GenericApplicationContext context, ConfigurableEnvironment properties)

@@ -7,6 +7,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
@@ -22,6 +24,16 @@ public class Application {
     @Bean
     ApplicationRunner runner(PoolManager<Integer, Integer> pool) {
         return arguments -> System.out.println("The squares are " + pool.map(List.of(2, 3)));
+    }
+
+    /** The end of the context and that of the JVM meet. */
+    @Bean
+    @ConditionalOnProperty("exit-while-closing")
+    ApplicationListener<ApplicationReadyEvent> exitWhileClosing() {
+        return ready -> {
+            new Thread(ready.getApplicationContext()::close).start();
+            System.exit(4);
+        };
     }
 
     @Bean

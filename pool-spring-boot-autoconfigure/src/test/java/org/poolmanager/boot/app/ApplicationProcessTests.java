@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +90,15 @@ class ApplicationProcessTests {
     }
 
     @Test
+    @DisplayName(
+            "S02: the end of the context and the end of the JVM at the same time close the pool once, and nobody waits for ever")
+    void exitWhileTheContextIsClosedEndsEverything() throws Exception {
+        start(System.getProperty("java.class.path"), SQUARE[0], SQUARE[1], "--exit-while-closing=true");
+        assertThat(exitValue()).as(this::output).isEqualTo(4);
+        assertThat(output()).contains("The squares are [4, 9]").doesNotContain("Exception");
+    }
+
+    @Test
     void terminationEndsEverything() throws Exception {
         start(System.getProperty("java.class.path"), SQUARE[0], SQUARE[1], "--server.port=0");
         Awaitility.await()
@@ -93,12 +110,57 @@ class ApplicationProcessTests {
         assertThat(exitValue()).isEqualTo(143);
     }
 
+    @Test
+    @DisplayName(
+            "S04: at SIGTERM a running request still gets its answer from the pool, which then drains up to the limit of the phase")
+    void requestsAreAnsweredAtTheEnd() throws Exception {
+        start(
+                WebApplication.class,
+                System.getProperty("java.class.path"),
+                "--poolmanager.pools.mortal.worker=org.poolmanager.boot.workers.Mortal",
+                "--poolmanager.pools.mortal.size=2",
+                "--poolmanager.pools.mortal.daemon=false",
+                "--spring.lifecycle.timeout-per-shutdown-phase=5s",
+                "--management.endpoints.web.exposure.include=pools",
+                "--server.port=0");
+        Pattern started = Pattern.compile("Tomcat started on port (\\d+)");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> !application.isAlive() || started.matcher(output()).find());
+        Matcher port = started.matcher(output());
+        assertThat(port.find()).as(this::output).isTrue();
+        application.children().forEach(workers::add);
+        assertThat(workers).as(this::output).hasSize(2);
+        URI uri = URI.create("http://localhost:" + port.group(1));
+        HttpClient client = HttpClient.newHttpClient();
+        client.send(HttpRequest.newBuilder(uri.resolve("/leave/60000")).build(), BodyHandlers.discarding());
+        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
+                HttpRequest.newBuilder(uri.resolve("/work/2000")).build(), BodyHandlers.ofString());
+        awaitRequest(client, uri);
+        long begin = System.nanoTime();
+        application.destroy();
+        assertThat(exitValue()).as(this::output).isEqualTo(143);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        assertThat(answer.get(1, TimeUnit.SECONDS).body()).isEqualTo("2000");
+        // The web server's phase takes what the request needs, and the pool's what the task without an end is given.
+        assertThat(took).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(2 + 5 + 5));
+    }
+
+    /** Waits until both workers have a task. */
+    private static void awaitRequest(HttpClient client, URI uri) throws Exception {
+        HttpRequest pools =
+                HttpRequest.newBuilder(uri.resolve("/actuator/pools")).build();
+        Awaitility.await()
+                .until(() -> client.send(pools, BodyHandlers.ofString()).body().contains("\"busy\":2"));
+    }
+
     private void start(String classPath, String... arguments) throws IOException {
+        start(Application.class, classPath, arguments);
+    }
+
+    private void start(Class<?> main, String classPath, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                Application.class.getName()));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath, main.getName()));
         command.addAll(Arrays.asList(arguments));
         application = new ProcessBuilder(command)
                 .directory(directory.toFile())

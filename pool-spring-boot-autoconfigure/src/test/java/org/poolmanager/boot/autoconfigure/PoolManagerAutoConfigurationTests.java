@@ -128,6 +128,7 @@ class PoolManagerAutoConfigurationTests {
                               queue_size: 7
                               result-size: 70
                               prefetch: 3
+                              max-size: 4
                               ordered: true
                               daemon: false
                               loggers: [com.acme, org.acme]
@@ -182,6 +183,7 @@ class PoolManagerAutoConfigurationTests {
             assertThat(settings.queueSize()).isEqualTo(7);
             assertThat(settings.resultSize()).isEqualTo(70);
             assertThat(settings.prefetch()).isEqualTo(3);
+            assertThat(settings.maxSize()).isEqualTo(4);
             assertThat(settings.ordered()).isTrue();
             assertThat(settings.daemon()).isFalse();
             assertThat(settings.isolation()).isEqualTo(Isolation.THREAD);

@@ -3,6 +3,7 @@ package org.poolmanager.boot.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -17,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
 import org.poolmanager.QueueFullException;
 import org.poolmanager.boot.workers.Gate;
+import org.poolmanager.boot.workers.Talkative;
 
 class PoolMetricsTests {
 
@@ -58,7 +61,9 @@ class PoolMetricsTests {
         }
         assertThat(keys)
                 .isEqualTo(new TreeMap<>(Map.ofEntries(
-                        Map.entry("poolmanager.log.records", List.of("pool", "result")),
+                        Map.entry("poolmanager.log.records", List.of("level", "pool", "result")),
+                        Map.entry("poolmanager.memory.used", List.of("pool")),
+                        Map.entry("poolmanager.message.size", List.of("direction", "pool")),
                         Map.entry("poolmanager.queue.oldest", List.of("pool")),
                         Map.entry("poolmanager.queue.remaining", List.of("pool")),
                         Map.entry("poolmanager.queue.wait", List.of("pool")),
@@ -68,6 +73,7 @@ class PoolMetricsTests {
                         Map.entry("poolmanager.results.waiting", List.of("pool")),
                         Map.entry("poolmanager.submitted", List.of("pool")),
                         Map.entry("poolmanager.task", List.of("error", "outcome", "pool")),
+                        Map.entry("poolmanager.task.active", List.of("pool")),
                         Map.entry("poolmanager.worker.exits", List.of("pool", "reason")),
                         Map.entry("poolmanager.worker.start", List.of("outcome", "pool")),
                         Map.entry("poolmanager.workers", List.of("pool", "state")),
@@ -107,6 +113,67 @@ class PoolMetricsTests {
 
     private double gauge(String name, String tag, String value) {
         return registry.get(name).tag(tag, value).gauge().value();
+    }
+
+    @Test
+    @DisplayName("5.8: poolmanager.task.active says how many tasks run, how long they have altogether and at most")
+    void activeTasks() throws InterruptedException {
+        pool.start();
+        assertThat(active()).containsOnlyKeys("ACTIVE_TASKS", "DURATION", "MAX").containsEntry("ACTIVE_TASKS", 0.0);
+        assertThat(active().values()).containsOnly(0.0);
+        CountDownLatch gate = new CountDownLatch(1);
+        pool.put(gate);
+        Awaitility.await().until(() -> active().get("MAX") > 0.001);
+        Map<String, Double> running = active();
+        assertThat(running.get("ACTIVE_TASKS")).isEqualTo(1);
+        assertThat(running.get("DURATION")).isGreaterThan(0.001);
+        gate.countDown();
+        assertThat(pool.get()).isTrue();
+        assertThat(active().values()).containsOnly(0.0);
+    }
+
+    private Map<String, Double> active() {
+        Map<String, Double> values = new TreeMap<>();
+        registry.get("poolmanager.task.active")
+                .meter()
+                .measure()
+                .forEach(measurement -> values.put(measurement.getStatistic().name(), measurement.getValue()));
+        return values;
+    }
+
+    @Test
+    @DisplayName("5.8: the memory of child JVMs, the size of what travels, and their records by level are measured")
+    void metersOfChildJvms() throws InterruptedException {
+        try (PoolManager<Integer, Integer> children = PoolManager.builder(Talkative.class)
+                        .name("children")
+                        .size(1)
+                        .loggers(Talkative.LOGGER)
+                        .build();
+                PoolMetrics own = new PoolMetrics(children, "children")) {
+            own.bindTo(registry);
+            children.start();
+            assertThat(gauge("poolmanager.memory.used", "pool", "children")).isGreaterThan(8 << 20);
+            assertThat(gauge("poolmanager.memory.used", "pool", "gate")).isZero();
+            children.map(List.of(1, 2, 3));
+            children.join();
+            for (String direction : List.of("request", "response")) {
+                DistributionSummary sizes = registry.get("poolmanager.message.size")
+                        .tags("pool", "children", "direction", direction)
+                        .summary();
+                assertThat(sizes.count()).isEqualTo(3);
+                assertThat(sizes.totalAmount()).isGreaterThan(9);
+            }
+            assertThat(records("warn")).isEqualTo(3);
+            assertThat(records("error")).isEqualTo(3);
+            assertThat(records("info") + records("debug") + records("trace")).isZero();
+        }
+    }
+
+    private double records(String level) {
+        return registry.get("poolmanager.log.records")
+                .tags("pool", "children", "level", level, "result", "forwarded")
+                .functionCounter()
+                .count();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.poolmanager.boot.actuate.endpoint;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,15 +24,17 @@ final class ConfigurationDescriber {
         this.showUnsanitized = showUnsanitized;
     }
 
-    ConfigurationDescriptor describe(PoolRegistration registration) {
+    ConfigurationDescriptor describe(PoolRegistration registration, int size) {
         PoolSettings settings = registration.pool().settings();
         JvmOptions jvm = settings.jvm();
         Limits.Tasks tasks = settings.limits().tasks();
         Limits.Workers workers = settings.limits().workers();
         return new ConfigurationDescriptor(
                 registration.declared() ? "yaml" : "bean",
+                size == settings.size() ? null : List.of("size"),
                 settings.isolation(),
-                settings.size(),
+                size,
+                settings.maxSize(),
                 settings.queueSize(),
                 bound(settings.resultSize()),
                 bound(settings.prefetch()),

@@ -1,6 +1,7 @@
 package org.poolmanager.boot.actuate.endpoint;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,13 @@ import org.poolmanager.RecyclePolicy;
 import org.poolmanager.RetryPolicy;
 
 /**
- * What a pool was built with. What is not set is null.
+ * What holds for a pool. What is not set is null.
  *
  * @param source {@code yaml} if properties declare the pool, {@code bean} if it is the user's own
+ * @param changedAtRuntime what is not as the pool was built; null if all is
  * @param isolation where workers run
  * @param size how many workers
+ * @param maxSize how many workers there may be at the most
  * @param queueSize how many tasks may wait while all workers are busy
  * @param resultSize how many results may wait to be fetched; null: any number
  * @param prefetch how many tasks one worker may hold at the most; null: as many as it soon finishes
@@ -43,8 +46,10 @@ import org.poolmanager.RetryPolicy;
  */
 public record ConfigurationDescriptor(
         String source,
+        @Nullable List<String> changedAtRuntime,
         Isolation isolation,
         int size,
+        int maxSize,
         int queueSize,
         @Nullable Integer resultSize,
         @Nullable Integer prefetch,

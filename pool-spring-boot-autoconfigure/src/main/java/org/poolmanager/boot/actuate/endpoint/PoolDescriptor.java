@@ -10,6 +10,7 @@ import org.poolmanager.boot.PoolDegradation;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Results;
 import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor.Throughput;
+import org.poolmanager.boot.events.PoolTiming;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
@@ -21,11 +22,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param worker the class that runs the tasks
  * @param input what a task is, if known
  * @param output what a result is, if known
- * @param configuration what the pool was built with
+ * @param configuration what holds for the pool
  * @param workers each worker
  * @param queue the tasks that wait
  * @param tasks what has become of all tasks
  * @param throughput tasks that got an outcome, per second
+ * @param timing how long tasks waited and ran lately
  * @param results results that nobody has fetched yet
  * @param restarts workers that were started as a replacement, because one was lost or its time was up
  * @param quarantine tasks that killed their worker too often, if the pool keeps such
@@ -45,6 +47,7 @@ public record PoolDescriptor(
         PoolStats.Queue queue,
         PoolStats.Tasks tasks,
         Throughput throughput,
+        @Nullable PoolTiming timing,
         Results results,
         Restarts restarts,
         @Nullable List<Quarantined> quarantine,
@@ -53,7 +56,8 @@ public record PoolDescriptor(
         List<PoolDegradation> degraded)
         implements OperationResponseBody {
 
-    static PoolDescriptor of(PoolRegistration registration, ConfigurationDescriber describer) {
+    static PoolDescriptor of(
+            PoolRegistration registration, ConfigurationDescriber describer, @Nullable PoolTiming timing) {
         PoolStats stats = registration.pool().stats();
         return new PoolDescriptor(
                 registration.name(),
@@ -62,11 +66,12 @@ public record PoolDescriptor(
                 registration.pool().worker(),
                 registration.input(),
                 registration.output(),
-                describer.describe(registration),
+                describer.describe(registration, stats.workers().target()),
                 stats.workerList().stream().map(WorkerDescriptor::of).toList(),
                 stats.queue(),
                 stats.tasks(),
                 Throughput.of(stats.throughput()),
+                timing,
                 new Results(stats.resultsWaiting()),
                 new Restarts(stats.restarts(), stats.recycles()),
                 quarantine(registration),
@@ -97,7 +102,7 @@ public record PoolDescriptor(
             List<Instant> crashes,
             @Nullable String message) {
 
-        private static Quarantined of(QuarantinedTask task) {
+        static Quarantined of(QuarantinedTask task) {
             return new Quarantined(
                     task.id(), task.attempts(), task.crashes(), task.lastCrash().getMessage());
         }

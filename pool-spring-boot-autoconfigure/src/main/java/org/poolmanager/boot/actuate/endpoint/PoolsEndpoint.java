@@ -81,13 +81,13 @@ public class PoolsEndpoint {
         ConfigurationDescriber describer = new ConfigurationDescriber(sanitizer, showUnsanitized);
         return pools.stream()
                 .filter(pool -> pool.name().equals(name))
-                .map(pool -> PoolDescriptor.of(pool, describer))
+                .map(pool -> PoolDescriptor.of(pool, describer, histories.timing(name)))
                 .findFirst()
                 .orElse(null);
     }
 
     /**
-     * A part of one pool: {@code workers}, or {@code events}.
+     * A part of one pool: {@code workers}, {@code events}, or {@code quarantine}.
      *
      * @param name the pool's bean name
      * @param part which part
@@ -118,6 +118,10 @@ public class PoolsEndpoint {
                 }
                 yield new EventsDescriptor(histories.last(name, type, limit == null ? Integer.MAX_VALUE : limit));
             }
+            case "quarantine" ->
+                new QuarantineDescriptor(pool.quarantine().list().stream()
+                        .map(PoolDescriptor.Quarantined::of)
+                        .toList());
             default -> null;
         };
     }
@@ -135,6 +139,13 @@ public class PoolsEndpoint {
      * @param workers each worker
      */
     public record WorkersDescriptor(List<WorkerDescriptor> workers) implements OperationResponseBody {}
+
+    /**
+     * A pool's tasks that killed their worker too often.
+     *
+     * @param quarantine each task, the oldest first
+     */
+    public record QuarantineDescriptor(List<PoolDescriptor.Quarantined> quarantine) implements OperationResponseBody {}
 
     /**
      * What has happened to a pool lately.

@@ -5,6 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolStats;
 import org.poolmanager.WorkerState;
+import org.poolmanager.launch.ResidentSize;
 
 /**
  * One worker of a pool.
@@ -18,6 +19,8 @@ import org.poolmanager.WorkerState;
  * @param failures how many of those failed, ran out of time or crashed
  * @param generation how often it has been started
  * @param task the task it runs, if any
+ * @param memory how many bytes its process has in memory, on Linux
+ * @param cpuTime how much processor time its process has taken
  * @param lastExit how its previous generation ended, if it did
  */
 public record WorkerDescriptor(
@@ -30,9 +33,14 @@ public record WorkerDescriptor(
         long failures,
         int generation,
         PoolStats.@Nullable Current task,
+        @Nullable Long memory,
+        @Nullable Duration cpuTime,
         PoolStats.@Nullable Exit lastExit) {
 
+    private static final long PID = ProcessHandle.current().pid();
+
     static WorkerDescriptor of(PoolStats.Worker worker) {
+        boolean own = worker.pid() < 0 || worker.pid() == PID; // no process of its own
         return new WorkerDescriptor(
                 worker.id(),
                 worker.pid() < 0 ? null : worker.pid(),
@@ -43,6 +51,19 @@ public record WorkerDescriptor(
                 worker.failures(),
                 worker.generation(),
                 worker.task(),
+                own ? null : memory(worker.pid()),
+                own ? null : cpuTime(worker.pid()),
                 worker.lastExit());
+    }
+
+    private static @Nullable Long memory(long pid) {
+        long bytes = ResidentSize.of(pid);
+        return bytes < 0 ? null : bytes;
+    }
+
+    private static @Nullable Duration cpuTime(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElse(null);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
@@ -183,6 +184,36 @@ class PoolsOverHttpTests {
     }
 
     @Test
+    @DisplayName("5.4: a pool shows how long its tasks took lately, and what its workers take of the machine")
+    void timingAndFiguresOfProcesses() throws InterruptedException {
+        square.map(List.of(1, 2, 3));
+        client.get()
+                .uri("/pools/square")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.timing.window")
+                .isEqualTo("PT5M")
+                .jsonPath("$.timing.wait.p50")
+                .value(String.class, (String value) -> assertThat(value).matches("PT[\\d.]+S"))
+                .jsonPath("$.timing.run.max")
+                .value(String.class, (String value) -> assertThat(value).matches("PT[\\d.]+S"))
+                .jsonPath("$.workers[0].memory")
+                .value(Integer.class, (Integer value) -> assertThat(value).isGreaterThan(8 << 20))
+                .jsonPath("$.workers[0].cpuTime")
+                .value(String.class, (String value) -> assertThat(value).startsWith("PT"));
+        client.get()
+                .uri("/pools/own")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.workers[0].memory")
+                .doesNotExist()
+                .jsonPath("$.workers[0].cpuTime")
+                .doesNotExist();
+    }
+
+    @Test
     void poolOfTheUser() {
         client.get()
                 .uri("/pools/own")
@@ -283,6 +314,12 @@ class PoolsOverHttpTests {
                 .isEqualTo(1)
                 .jsonPath("$.events[0].pool")
                 .isEqualTo("failing")
+                .jsonPath("$.events[0].taskId")
+                .isNumber()
+                .jsonPath("$.events[0].workerId")
+                .isEqualTo(1)
+                .jsonPath("$.events[0].pid")
+                .isNumber()
                 .jsonPath("$.events[0].timestamp")
                 .value(String.class, (String value) -> assertThat(value).matches("\\d{4}-.*Z"))
                 .jsonPath("$.events[0].message")
@@ -348,7 +385,12 @@ class PoolsOverHttpTests {
     @Test
     void nothingCanBeChanged() {
         for (HttpMethod method : List.of(HttpMethod.POST, HttpMethod.DELETE, HttpMethod.PUT, HttpMethod.PATCH)) {
-            for (String path : List.of("/pools", "/pools/square")) {
+            for (String path : List.of(
+                    "/pools",
+                    "/pools/square",
+                    "/pools/square/queue",
+                    "/pools/square/workers/1",
+                    "/pools/square/quarantine/1")) {
                 client.method(method)
                         .uri(path)
                         .contentType(MediaType.APPLICATION_JSON)

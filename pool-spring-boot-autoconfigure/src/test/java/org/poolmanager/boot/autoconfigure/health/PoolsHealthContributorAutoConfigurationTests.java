@@ -61,6 +61,22 @@ class PoolsHealthContributorAutoConfigurationTests {
     }
 
     @Test
+    void pausingOnPurposeDoesNotChangeTheAggregate() {
+        withPool.run(context -> {
+            PoolsHealthContributor contributor = context.getBean(PoolsHealthContributor.class);
+            PoolManager<?, ?> pool = context.getBean("square", PoolManager.class);
+            pool.pause();
+            Health health = health(contributor, "square");
+            assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+            assertThat(health.getDetails())
+                    .containsEntry("state", PoolState.PAUSED)
+                    .containsEntry("reason", "The pool is paused: it takes tasks, and none begins until it is resumed");
+            pool.resume();
+            assertThat(health(contributor, "square").getStatus()).isEqualTo(Status.UP);
+        });
+    }
+
+    @Test
     void lookingCreatesNoLazyPool() {
         withPool.withInitializer(context ->
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))

@@ -1,0 +1,140 @@
+package org.poolmanager;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+
+/** In a parent of its own: a pool in a JVM whose descriptors are used up, and free again later. Says what it sees. */
+final class Starving {
+
+    static final String MARK = "= ";
+
+    private final List<FileInputStream> hoard = new ArrayList<>();
+
+    private final Thread eater = new Thread(this::eat, "eats-descriptors");
+
+    private volatile boolean full;
+
+    private Starving() {
+        eater.setDaemon(true);
+        eater.start();
+        Awaitility.await().until(() -> full);
+    }
+
+    /** Takes each descriptor as soon as it is free. */
+    private void eat() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                hoard.add(new FileInputStream("/dev/null"));
+            } catch (IOException e) {
+                full = true;
+                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
+            }
+        }
+    }
+
+    /** Gives them back. */
+    void end() throws Exception {
+        eater.interrupt();
+        eater.join();
+        for (FileInputStream one : hoard) {
+            one.close();
+        }
+    }
+
+    private static PoolManagerBuilder<Integer, Integer> pool() {
+        return PoolManager.builder(Starving::exitOrSpin)
+                .name("starving")
+                .size(2)
+                .restartBackoff(Duration.ofMillis(20))
+                .restartMaxBackoff(Duration.ofMillis(200));
+    }
+
+    private static int exitOrSpin(int task) {
+        return task == 0 ? Tasks.spin(600_000) : Tasks.exitUnlessNegative(task);
+    }
+
+    /** Marked, because the pool's own log lines go there too. */
+    private static void say(Object what) {
+        System.out.println(MARK + what);
+    }
+
+    private static String told(Throwable problem) {
+        return problem.getClass().getSimpleName() + ": " + problem.getMessage().replace(System.lineSeparator(), " ");
+    }
+
+    /** A task that ends its worker, and one that its limit ends, while nothing can be opened; then all is well again. */
+    static void run() throws Exception {
+        var pool = pool().taskTimeout(Duration.ofSeconds(1)).start();
+        pool.map(List.of(-1, -1));
+        int before = Descriptors.open();
+        Starving starving = new Starving();
+        say(told(failure(pool, 3)));
+        say(told(failure(pool, 0)));
+        say(told(failure(pool, -1)));
+        Awaitility.await().until(() -> pool.state() == PoolState.BROKEN);
+        starving.end();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> pool.stats().workers().live() == 2);
+        say(pool.state() + " " + pool.map(List.of(-2, -3)));
+        say(Descriptors.open() - before);
+        pool.close();
+        say(ProcessHandle.current().descendants().count());
+    }
+
+    private static Throwable failure(PoolManager<Integer, Integer> pool, int task) throws Exception {
+        try {
+            return new AssertionError("it became " + pool.submit(task).get(30, TimeUnit.SECONDS));
+        } catch (ExecutionException e) {
+            return e.getCause();
+        }
+    }
+
+    /** A pool is started while nothing can be opened, and again when that is over. */
+    static void start() throws Exception {
+        try (var first = pool().start()) {
+            first.map(List.of(-1));
+        }
+        int before = Descriptors.open();
+        var pool = pool().size(3).build();
+        Starving starving = new Starving();
+        try {
+            pool.start();
+        } catch (PoolStartException e) {
+            say(told(e));
+        } finally {
+            starving.end();
+        }
+        Awaitility.await().until(() -> ProcessHandle.current().descendants().count() == 0);
+        say(Descriptors.open() - before);
+        try (pool) {
+            pool.start();
+            say(pool.map(List.of(-2, -3)));
+        }
+    }
+
+    /** More workers than there can be descriptors. */
+    static void crowd() throws Exception {
+        try (var first = pool().start()) {
+            first.map(List.of(-1));
+        }
+        int before = Descriptors.open();
+        var pool = pool().size(40).build();
+        try (pool) {
+            pool.start();
+            int live = pool.stats().workers().live();
+            say(live > 0 && live < 40 ? "fewer" : live + " workers");
+            say(pool.map(List.of(-2, -3)));
+        }
+        say(ProcessHandle.current().descendants().count());
+        Awaitility.await().until(() -> Descriptors.open() <= before);
+        say("back");
+    }
+}
