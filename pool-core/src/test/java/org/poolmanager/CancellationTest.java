@@ -202,7 +202,7 @@ class CancellationTest {
     @DisplayName("C029: cancel racing completion: the answer of cancel agrees with the outcome, dependents run once")
     void c029CancelRacesCompletion(Isolation isolation, boolean interrupt) throws Exception {
         // Who interrupts a child JVM that has begun, pays for another.
-        int withChildren = interrupt ? Rounds.ofLong(1_000, 30) : Rounds.ofLong(100_000, 3_000);
+        int withChildren = interrupt ? Rounds.ofLong(1_000, 200) : Rounds.ofLong(100_000, 3_000);
         int rounds = isolation == Isolation.THREAD ? 100_000 : withChildren;
         int cancelled = 0;
         long restarts;
