@@ -35,7 +35,7 @@ public class OperationTrace {
             histories.operated(pool, principal == null ? what : what + ", by " + principal);
         }
         if (audit != null) {
-            Map<String, Object> data = new LinkedHashMap<>();
+            Map<String, @Nullable Object> data = new LinkedHashMap<>();
             data.put("pool", pool);
             data.put("operation", what);
             data.put("status", status);

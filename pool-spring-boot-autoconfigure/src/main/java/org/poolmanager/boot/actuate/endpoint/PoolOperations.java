@@ -159,7 +159,7 @@ public class PoolOperations {
         } catch (IllegalArgumentException ex) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, ex.getMessage());
         } catch (NoSuchElementException ex) {
-            return unknown(ex.getMessage());
+            return unknown(String.valueOf(ex.getMessage()));
         } catch (IllegalStateException | PoolException ex) {
             return problem(CONFLICT, ex.getMessage());
         } catch (TimeoutException ex) {
