@@ -23,6 +23,9 @@ import org.poolmanager.wire.AnswerKind;
  */
 final class Board {
 
+    /** So many workers may run out of memory in the attempt to read a task. */
+    private static final int MAX_UNREAD = 3;
+
     private final PoolSettings settings;
 
     private final Life life;
@@ -386,6 +389,7 @@ final class Board {
             boolean answerLost = crashes.size() < finished;
             crashes.add(texts.crashed(ref(task, slot), last, answerLost, task.ranNanos, kept));
         }
+        WorkerCrashedException unread = unread(inFlight, slot, last);
         for (int i = 0; i < begun; i++) {
             Task task = inFlight.get(i);
             boolean kept = blamed && quarantine.isFor(task);
@@ -395,7 +399,23 @@ final class Board {
             }
             crashed(task, crashes.get(i), kept, slot, now);
         }
-        requeue(inFlight.subList(begun, inFlight.size()), slot);
+        if (unread != null) {
+            Task task = inFlight.get(0);
+            boolean kept = quarantine.isFor(task);
+            slot.remove(task, now);
+            task.crashed();
+            crashed(task, unread, kept, slot, now);
+        }
+        requeue(inFlight.subList(unread == null ? begun : 1, inFlight.size()), slot);
+    }
+
+    /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
+    private @Nullable WorkerCrashedException unread(List<Task> inFlight, Slot slot, WorkerEnd last) {
+        if (last.reason() != WorkerExit.OUT_OF_MEMORY || inFlight.isEmpty() || slot.begunInFlight(last.begun()) > 0) {
+            return null;
+        }
+        Task task = inFlight.get(0);
+        return ++task.unread < MAX_UNREAD ? null : texts.unread(ref(task, slot), last, task);
     }
 
     private void crashed(Task task, WorkerCrashedException failure, boolean kept, Slot slot, long now) {

@@ -77,15 +77,20 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     private void end(Feed feed, @Nullable Throwable failure) {
         long fed = feed.end();
-        Throwable told = failure != null && feed.isBroken()
-                ? new IllegalStateException(failure.getMessage() + "; " + fed + " tasks had been fed", failure)
-                : failure;
+        Throwable told = failure != null && feed.isBroken() ? brokenOff(failure, fed) : failure;
         engine.results().feederEnds(told);
         if (told == null) {
             complete(fed);
         } else {
             completeExceptionally(told);
         }
+    }
+
+    private RuntimeException brokenOff(Throwable failure, long fed) {
+        String text = failure.getMessage() + "; " + fed + " tasks had been fed";
+        return failure instanceof PoolBrokenException broken
+                ? new PoolBrokenException(broken.pool(), text, broken)
+                : new IllegalStateException(text, failure);
     }
 
     private void add(@Nullable Object element, Feed feed) throws InterruptedException {

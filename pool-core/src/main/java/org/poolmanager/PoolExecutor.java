@@ -179,7 +179,14 @@ final class PoolExecutor extends AbstractExecutorService {
             }
             return new ArrayList<>(futures);
         } finally {
-            futures.forEach(future -> future.cancel(true));
+            cancelAll(futures);
+        }
+    }
+
+    /** The last ones first: a worker that gets rid of its task should find none that is about to be cancelled as well. */
+    private static void cancelAll(List<? extends Future<?>> futures) {
+        for (int i = futures.size() - 1; i >= 0; i--) {
+            futures.get(i).cancel(true);
         }
     }
 
@@ -257,7 +264,7 @@ final class PoolExecutor extends AbstractExecutorService {
                 failed++;
             }
         } finally {
-            futures.forEach(future -> future.cancel(true));
+            cancelAll(futures);
         }
         assert last != null;
         throw last;

@@ -100,6 +100,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> name(String poolName) {
+        Objects.requireNonNull(poolName, "'name' must not be null");
         if (poolName.isBlank()) {
             throw wrong("name", "'" + poolName + "'", "must not be blank");
         }
@@ -348,6 +349,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> hangTimeout(Duration limit) {
+        Objects.requireNonNull(limit, "'hang-timeout' must not be null");
         if (limit.compareTo(Duration.ofSeconds(1)) < 0) {
             throw wrong("hang-timeout", limit, "must be at least 1 s, because busy machines let processes wait");
         }
@@ -678,6 +680,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     }
 
     static Duration positive(String option, Duration value) {
+        Objects.requireNonNull(value, () -> "'" + option + "' must not be null");
         if (value.isNegative() || value.isZero()) {
             throw wrong(option, value, "must be more than zero");
         }

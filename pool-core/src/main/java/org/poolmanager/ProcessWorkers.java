@@ -158,8 +158,12 @@ final class ProcessWorkers implements Workers {
     public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
         Payload argument = task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task);
         boolean isShared = argument.content() == task && context.isEmpty();
-        // What the caller does to its array from now on is no business of the task's.
-        return isShared ? new Payload(argument.tag(), argument.content().clone()) : context.before(argument);
+        try {
+            // What the caller does to its array from now on is no business of the task's.
+            return isShared ? new Payload(argument.tag(), argument.content().clone()) : context.before(argument);
+        } catch (OutOfMemoryError e) {
+            throw Payloads.unheld(task, e);
+        }
     }
 
     @Override
@@ -174,7 +178,7 @@ final class ProcessWorkers implements Workers {
         try {
             String type = Failure.decode(((Payload) raw).content()).thrown().type();
             return names.contains(type) || Workers.isAny(Class.forName(type, false, loader), names);
-        } catch (IOException | ClassNotFoundException | LinkageError e) {
+        } catch (IOException | ClassNotFoundException | LinkageError | OutOfMemoryError e) {
             return false; // a class that only the worker knows has no superclasses here
         }
     }
@@ -182,8 +186,13 @@ final class ProcessWorkers implements Workers {
     @Override
     public Throwable problem(@Nullable Object raw) {
         assert raw != null;
+        Payload payload = (Payload) raw;
+        if (payload.isLost()) {
+            return new IOException("the exception that it threw cannot travel: "
+                    + payload.loss().getMessage());
+        }
         try {
-            return Failure.decode(((Payload) raw).content()).rebuild(payloads);
+            return Failure.decode(payload.content()).rebuild(payloads);
         } catch (IOException e) {
             return new IOException("the worker sent an exception that cannot be read: " + e.getMessage(), e);
         }

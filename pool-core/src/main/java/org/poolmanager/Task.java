@@ -66,6 +66,9 @@ final class Task {
     /** Which attempt this is, from 1. */
     int attempt = 1;
 
+    /** How many workers ran out of memory when it was the next for them, and not begun. */
+    int unread;
+
     /** It threw something after which it is to be run again. */
     boolean repeatable;
 

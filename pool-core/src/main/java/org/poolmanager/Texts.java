@@ -44,6 +44,18 @@ final class Texts {
         return new WorkerCrashedException(task, text.toString(), end.reason(), exit);
     }
 
+    /** A task that its workers had not even begun. */
+    WorkerCrashedException unread(TaskRef task, WorkerEnd end, Task what) {
+        return new WorkerCrashedException(
+                task,
+                task.describe() + " was lost: " + what.unread
+                        + " workers ran out of memory when they had it, before they began it. It takes " + what.bytes()
+                        + " bytes. Give the workers a larger heap (jvm.args: -Xmx...), or send a file name instead. The last"
+                        + " of them: " + end.text(),
+                end.reason(),
+                end.exit());
+    }
+
     /**
      * A task that was ended with its worker.
      *

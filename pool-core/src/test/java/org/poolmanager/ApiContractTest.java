@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -47,8 +50,8 @@ class ApiContractTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.startTimeout(Duration.ZERO))
                 .withMessageContaining("'start-timeout'");
-        assertThatNullPointerException().isThrownBy(() -> builder.closeTimeout(null));
         assertThatNullPointerException().isThrownBy(() -> PoolManager.builder((TaskFunction<Integer, Integer>) null));
+        assertThatNullPointerException().isThrownBy(() -> PoolManager.builder((Class<Tasks.Calculator>) null));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.name(" ")).withMessageContaining("'name'");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.staticArgs(10))
@@ -67,10 +70,30 @@ class ApiContractTest {
                         .staticArgs("x")
                         .build())
                 .withMessageContaining("no constructor that takes the static arguments (java.lang.String)");
-        assertThatNullPointerException().isThrownBy(() -> builder.isolation(null));
-        assertThatNullPointerException().isThrownBy(() -> builder.taskTimeout(null));
-        assertThatNullPointerException().isThrownBy(() -> builder.jvm(null));
-        assertThatNullPointerException().isThrownBy(() -> builder.listener(null));
+        assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("C001: a builder refuses null, naming the option")
+    void c001RefusesNull() {
+        var builder = PoolManager.builder((Integer x) -> x);
+        Map<String, ThrowingCallable> options = new TreeMap<>();
+        options.put("start-timeout", () -> builder.startTimeout(null));
+        options.put("init-timeout", () -> builder.initTimeout(null));
+        options.put("task-timeout", () -> builder.taskTimeout(null));
+        options.put("soft-timeout", () -> builder.softTimeout(null));
+        options.put("stall-timeout", () -> builder.stallTimeout(null));
+        options.put("hang-timeout", () -> builder.hangTimeout(null));
+        options.put("queue-timeout", () -> builder.queueTimeout(null));
+        options.put("slow-task-threshold", () -> builder.slowTaskThreshold(null));
+        options.put("exit-timeout", () -> builder.exitTimeout(null));
+        options.put("close-timeout", () -> builder.closeTimeout(null));
+        options.put("isolation", () -> builder.isolation(null));
+        options.put("jvm", () -> builder.jvm(null));
+        options.put("listener", () -> builder.listener(null));
+        options.put("name", () -> builder.name(null));
+        options.forEach((option, call) ->
+                assertThatNullPointerException().as(option).isThrownBy(call).withMessageContaining("'" + option + "'"));
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
@@ -123,6 +146,15 @@ class ApiContractTest {
                 .size(1)
                 .start()) {
             assertThat(pool.map(List.of(1, 2))).containsExactly(17, 27);
+        }
+        try (var pool = PoolManager.builder((Integer value, Integer number) -> value * number, 10)
+                .isolation(isolation)
+                .size(2)
+                .start()) {
+            pool.putAsync(IntStream.range(0, 100).boxed().toList());
+            assertThat(pool.getAll())
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, 100).map(i -> 10 * i).boxed().toList());
         }
         try (var pool = PoolManager.builder((List<Integer> all) -> all.size())
                 .isolation(isolation)
@@ -183,6 +215,29 @@ class ApiContractTest {
                 .size(1)
                 .start()) {
             assertThat(pool.map(List.of("fine")).get(0)).hasMessage("fine");
+            pool.put("put");
+            assertThat(pool.get()).isInstanceOf(IllegalStateException.class).hasMessage("put");
+            pool.put("polled");
+            assertThat(poll(pool).get()).hasMessage("polled");
+            pool.put("all");
+            assertThat(pool.getAll())
+                    .singleElement()
+                    .satisfies(e -> assertThat(e).hasMessage("all"));
+            assertThat(pool.submit("submitted").get()).hasMessage("submitted");
+        }
+        try (var pool = PoolManager.builder(
+                        (String x) -> (RuntimeException) new TaskFailedException(new TaskRef("other", 3), x, null))
+                .isolation(isolation)
+                .size(1)
+                .start()) {
+            pool.put("a failure of another pool");
+            assertThat(pool.get()).isInstanceOfSatisfying(TaskFailedException.class, e -> {
+                assertThat(e).hasMessage("a failure of another pool");
+                assertThat(e.pool()).isEqualTo("other");
+            });
+            assertThat(pool.submit("submitted").get()).isInstanceOf(TaskFailedException.class);
+            assertThat(pool.map(List.of("mapped")).get(0)).hasMessage("mapped");
+            assertThat(pool.stats().tasks().failed()).isZero();
         }
     }
 
@@ -412,6 +467,39 @@ class ApiContractTest {
                     MapOptions.defaults().buffer(100).onProgress(progress -> {}))) {
                 assertThat(pool.map(input, options)).isEqualTo(expected);
                 assertThat(pool.map(List.of(), options)).isEmpty();
+            }
+        }
+    }
+
+    @BothModes
+    @DisplayName("C009: map keeps input order in an ordered pool too, and what was put beside it keeps its own")
+    void c009MapOfOrderedPool(Isolation isolation) throws Exception {
+        List<Integer> input = IntStream.range(0, 40).boxed().toList();
+        List<Integer> expected = input.stream().map(x -> x + 10).toList();
+        for (boolean ordered : new boolean[] {false, true}) {
+            try (var pool = PoolManager.builder((Integer x) -> x + 10)
+                    .isolation(isolation)
+                    .size(2)
+                    .queueSize(200)
+                    .ordered(ordered)
+                    .start()) {
+                List<Integer> got = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    pool.put(100 + 2 * i);
+                    assertThat(pool.map(input)).isEqualTo(expected);
+                    pool.put(101 + 2 * i);
+                    got.add(pool.get());
+                }
+                assertThatThrownBy(() -> pool.map(failingAt(3))).isInstanceOf(ArithmeticException.class);
+                assertThat(pool.map(input)).isEqualTo(expected);
+                got.addAll(pool.getAll());
+                assertThat(pool.settings().ordered()).isEqualTo(ordered);
+                List<Integer> put = IntStream.range(110, 116).boxed().toList();
+                if (ordered) {
+                    assertThat(got).isEqualTo(put);
+                } else {
+                    assertThat(got).containsExactlyInAnyOrderElementsOf(put);
+                }
             }
         }
     }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Cancellation")
@@ -194,12 +196,16 @@ class CancellationTest {
         }
     }
 
-    @BothModes
+    @ParameterizedTest(name = "{0}, cancel({1})")
+    @CsvSource({"PROCESS, false", "THREAD, false", "PROCESS, true", "THREAD, true"})
     @Tag(Rounds.TAG)
     @DisplayName("C029: cancel racing completion: the answer of cancel agrees with the outcome, dependents run once")
-    void c029CancelRacesCompletion(Isolation isolation) throws Exception {
-        int rounds = Rounds.of(isolation, 100_000, 3_000);
+    void c029CancelRacesCompletion(Isolation isolation, boolean interrupt) throws Exception {
+        // Who interrupts a child JVM that has begun, pays for another.
+        int withChildren = interrupt ? Rounds.ofLong(1_000, 200) : Rounds.ofLong(100_000, 3_000);
+        int rounds = isolation == Isolation.THREAD ? 100_000 : withChildren;
         int cancelled = 0;
+        long restarts;
         AtomicInteger told = new AtomicInteger();
         try (var pool =
                 PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start()) {
@@ -209,13 +215,13 @@ class CancellationTest {
                 if (i % 3 == 0) {
                     Thread.yield();
                 }
-                boolean won = future.cancel(false);
+                boolean won = future.cancel(interrupt);
                 if (won) {
                     cancelled++;
                     assertThat(future.isCancelled()).isTrue();
                 } else {
                     assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo(2 * i);
-                    assertThat(future.cancel(false)).isFalse();
+                    assertThat(future.cancel(interrupt)).isFalse();
                 }
                 settle(dependent);
             }
@@ -223,9 +229,12 @@ class CancellationTest {
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
             assertThat(tasks.cancelled()).isEqualTo(cancelled);
             assertThat(tasks.completed()).isEqualTo(rounds - cancelled);
+            restarts = pool.stats().restarts();
+            assertThat(restarts).isLessThanOrEqualTo(interrupt ? cancelled : 0);
         }
         assertThat(told.get()).isEqualTo(rounds);
-        System.out.println("C029 " + isolation + ": " + cancelled + " of " + rounds + " cancelled in time");
+        System.out.println("C029 " + isolation + ", cancel(" + interrupt + "): " + cancelled + " of " + rounds
+                + " cancelled in time, " + restarts + " workers replaced for it");
     }
 
     private static void settle(CompletableFuture<?> future) throws Exception {

@@ -24,12 +24,12 @@ class InterruptTest {
 
     private static final int ROUNDS = 1000;
 
-    private interface Waiting {
+    interface Waiting {
         void run() throws Exception;
     }
 
     /** A thread, what its body threw, and whether it was left interrupted. */
-    private static final class Caller {
+    static final class Caller {
 
         private final Thread thread;
 

@@ -255,6 +255,7 @@ class LogFlowTest {
     }
 
     @Test
+    @Tag(Rounds.TAG)
     @DisplayName("C088: while an appender blocks, results keep flowing, and no record is lost or out of order")
     void c088AppenderBlocks() throws Exception {
         List<String> heard = new ArrayList<>();
@@ -269,16 +270,23 @@ class LogFlowTest {
                         .start()) {
             assertThat(ear.isStarted()).isTrue();
             long slowest = 0;
+            long blocked = System.nanoTime();
+            int pauseMillis = Rounds.ofLong(55, 0); // of the appender's five seconds, those that tell of time alone
             try {
                 for (int i = 0; i < 100; i++) {
+                    assertThat(held.await(pauseMillis, TimeUnit.MILLISECONDS)).isFalse();
                     long begin = System.nanoTime();
                     assertThat(pool.submit(i).get(30, TimeUnit.SECONDS)).isEqualTo(i);
                     slowest = Math.max(slowest, System.nanoTime() - begin);
                 }
             } finally {
+                blocked = System.nanoTime() - blocked;
                 held.countDown();
             }
-            System.out.printf("C088 slowest result while an appender blocks: %.0f ms%n", slowest / 1e6);
+            System.out.printf(
+                    "C088 slowest result while an appender blocks for %.1f s: %.0f ms%n", blocked / 1e9, slowest / 1e6);
+            assertThat(blocked)
+                    .isGreaterThan(Duration.ofSeconds(Rounds.ofLong(5, 0)).toNanos());
             assertThat(slowest).isLessThan(Duration.ofSeconds(1).toNanos());
             await().until(() -> pool.stats().logs().replayed() == 100);
             assertThat(heard)
@@ -364,7 +372,11 @@ class LogFlowTest {
                 pool.submit(1).get(30, TimeUnit.SECONDS);
                 long begin = System.nanoTime();
                 pool.close();
-                System.out.printf("C088 close while an appender blocks: %.0f ms%n", (System.nanoTime() - begin) / 1e6);
+                Duration took = Duration.ofNanos(System.nanoTime() - begin);
+                System.out.println("C088 close while an appender blocks: " + took.toMillis() + " ms");
+                assertThat(took)
+                        .as("five seconds for the last records, and one")
+                        .isLessThan(Duration.ofSeconds(6));
                 pool.start();
                 pool.submit(2).get(30, TimeUnit.SECONDS);
             } finally {

@@ -347,12 +347,16 @@ class LoggingTest {
         }
     }
 
-    @Test
+    @BothModes
     @DisplayName("C090: loggers are added and removed before the start, and never after it")
-    void c090AddAndRemove() throws Exception {
+    void c090AddAndRemove(Isolation isolation) throws Exception {
         assertThatNullPointerException()
                 .isThrownBy(() -> PoolManager.builder(Tasks::log).loggers("fine", null));
-        var pool = PoolManager.builder(Tasks::log).size(1).name("ears").build();
+        var pool = PoolManager.builder(Tasks::log)
+                .isolation(isolation)
+                .size(1)
+                .name("ears")
+                .build();
         pool.addLogger("test");
         pool.addLogger(LoggerFactory.getLogger("test"));
         pool.addLogger("other");
@@ -375,10 +379,10 @@ class LoggingTest {
         assertThatIllegalStateException().isThrownBy(() -> pool.removeLogger("test"));
     }
 
-    @Test
+    @BothModes
     @DisplayName("C090: a wrong logger is refused, and none of those beside it is added")
-    void c090AllOrNothing() throws Exception {
-        var builder = PoolManager.builder(Tasks::log).size(1);
+    void c090AllOrNothing(Isolation isolation) throws Exception {
+        var builder = PoolManager.builder(Tasks::log).isolation(isolation).size(1);
         assertThatNullPointerException().isThrownBy(() -> builder.loggers(Arrays.asList("fine", null)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.loggers("fine", " "))

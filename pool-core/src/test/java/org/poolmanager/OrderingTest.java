@@ -160,6 +160,46 @@ class OrderingTest {
         }
     }
 
+    private static byte[] passGateOrFill(int x, int port) {
+        Tasks.passGateIfNegative(x, port);
+        return new byte[x < 0 ? 1 : 1 << 20];
+    }
+
+    @BothModes
+    @DisplayName(
+            "C015: with a result-size of 20, the heap holds no more than 20 results of 1 MB, however many are asked for")
+    void c015BoundedHeap(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(OrderingTest::passGateOrFill, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .resultSize(20)
+                        .ordered(true)
+                        .start()) {
+            System.gc();
+            long before = ReferencesTest.used();
+            pool.put(-1);
+            gate.awaitArrivals(1);
+            CompletableFuture<Long> feeder =
+                    pool.putAsync(IntStream.range(0, 100).boxed().toList());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> pool.stats().tasks().completed() == 19);
+            long[] grown = new long[1];
+            ReferencesTest.collect(() -> {
+                grown[0] = ReferencesTest.used() - before;
+                return grown[0] < 25 << 20;
+            });
+            System.out.println("C015 " + isolation + ": the heap grew by " + (grown[0] >> 10)
+                    + " KB with 19 results of 1 MB waiting, 81 not begun");
+            gate.open();
+            assertThat(pool.get()).hasSize(1);
+            for (int i = 0; i < 100; i++) {
+                assertThat(pool.get()).hasSize(1 << 20);
+            }
+            assertThat(feeder.get(5, TimeUnit.SECONDS)).isEqualTo(100);
+        }
+    }
+
     @BothModes
     @DisplayName("C016: a timed get has one deadline, however many other results arrive")
     void c016OneDeadline(Isolation isolation) throws Exception {

@@ -68,7 +68,7 @@ class ReferencesTest {
         collect(() -> references.stream().allMatch(reference -> reference.get() == null));
     }
 
-    private static void collect(BooleanSupplier done) {
+    static void collect(BooleanSupplier done) {
         await().atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
@@ -178,7 +178,7 @@ class ReferencesTest {
         }
     }
 
-    private static long used() {
+    static long used() {
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
     }

@@ -8,9 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +44,9 @@ class ShutdownRaceTest {
     private final List<Integer> built = new ArrayList<>();
 
     private long slowest;
+
+    /** Children whose launch was under way when their pool was terminated. */
+    private int late;
 
     /** Leaves a file when it is built, and does to its worker what the task says. */
     static final class Victim implements PoolProcess<String, Object> {
@@ -80,7 +87,9 @@ class ShutdownRaceTest {
 
     private void end(PoolManager<?, ?> pool, boolean terminate) throws IOException {
         long start = System.nanoTime();
-        if (terminate) {
+        if (terminate && pool.settings().isolation() == Isolation.PROCESS) {
+            terminateWatched(pool);
+        } else if (terminate) {
             pool.terminate();
         } else {
             pool.close();
@@ -92,6 +101,40 @@ class ShutdownRaceTest {
         assertThat(pool.isAlive()).isFalse();
         assertThat(pool.stats().workerList()).allMatch(worker -> worker.state() == WorkerState.DOWN);
         ApiContractTest.sample(pool);
+    }
+
+    /** Terminates and looks at the children meanwhile: of each slot one launch may be under way, and none is begun. */
+    private void terminateWatched(PoolManager<?, ?> pool) {
+        Set<Long> before = children();
+        Set<Long> seen = ConcurrentHashMap.newKeySet();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread observer = new Thread(() -> {
+            while (!over.get()) {
+                seen.addAll(children());
+            }
+        });
+        observer.start();
+        try {
+            pool.terminate();
+        } finally {
+            over.set(true);
+        }
+        joinUninterruptibly(observer);
+        seen.removeAll(before);
+        late += seen.size();
+        assertThat(seen).hasSizeLessThanOrEqualTo(pool.settings().size());
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        try {
+            thread.join(10_000);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static int count(Path directory) throws IOException {
@@ -112,7 +155,8 @@ class ShutdownRaceTest {
         }
         assertThat(now).isEqualTo(built);
         assertThat(slowest).isLessThan(15_000);
-        System.out.println("C099: " + built.size() + " rounds, the slowest close took " + slowest + " ms");
+        System.out.println("C099: " + built.size() + " rounds, the slowest close took " + slowest + " ms, " + late
+                + " launches were under way at a terminate");
     }
 
     private static void settled(List<CompletableFuture<Object>> futures) {

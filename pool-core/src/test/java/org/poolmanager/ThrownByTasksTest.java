@@ -193,6 +193,8 @@ class ThrownByTasksTest {
         throw (E) thrown;
     }
 
+    private static final TaskRef OTHER = new TaskRef("other", 3);
+
     private static int throwAnything(int how) throws Exception {
         switch (how) {
             case 0 -> throw new IOException("checked");
@@ -208,6 +210,15 @@ class ThrownByTasksTest {
             case 7 -> throw new QueueFullException("other", 1, Duration.ZERO, "full");
             case 8 -> throw new EOFException("the end");
             case 9 -> throw new StackOverflowError("thrown by hand");
+            case 10 ->
+                throw new TaskTimeoutException(
+                        OTHER, new Fired("task-timeout", Duration.ZERO, Duration.ZERO), List.of(), "late", null);
+            case 11 -> throw new WorkerCrashedException(OTHER, "crashed", WorkerExit.CRASH, null);
+            case 12 -> throw new TaskSerializationException(OTHER, "cannot travel", null);
+            case 13 -> throw new TaskFailedException(OTHER, "failed", new IOException("inner"));
+            case 14 -> throw new PoolBrokenException("other", "broken", null);
+            case 15 -> throw new PoolStartException("other", "not started", null);
+            case 16 -> throw new ExecutionException(new IOException("inner"));
             default -> {
                 return Thread.currentThread().isInterrupted() ? -1 : how;
             }
@@ -233,7 +244,14 @@ class ThrownByTasksTest {
                     NoSuchElementException.class,
                     QueueFullException.class,
                     EOFException.class,
-                    StackOverflowError.class);
+                    StackOverflowError.class,
+                    TaskTimeoutException.class,
+                    WorkerCrashedException.class,
+                    TaskSerializationException.class,
+                    TaskFailedException.class,
+                    PoolBrokenException.class,
+                    PoolStartException.class,
+                    ExecutionException.class);
             for (int i = 0; i < kinds.size(); i++) {
                 List<Outcome<Integer>> outcomes = pool.mapOutcomes(List.of(i, 100));
                 assertThat(outcomes.get(0).kind()).isEqualTo(Outcome.Kind.FAILED);
@@ -244,6 +262,11 @@ class ThrownByTasksTest {
             PoolStats stats = pool.stats();
             assertThat(stats.workerList().get(0).pid()).isEqualTo(pid);
             assertThat(stats.restarts()).isZero();
+            assertThat(stats.tasks().failed()).isEqualTo(kinds.size());
+            assertThat(stats.tasks().completed()).isEqualTo(kinds.size());
+            assertThat(stats.tasks().timedOut()).isZero();
+            assertThat(stats.tasks().crashed()).isZero();
+            assertThat(stats.tasks().cancelled()).isZero();
         }
     }
 

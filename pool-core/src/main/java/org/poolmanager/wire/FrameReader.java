@@ -32,7 +32,8 @@ public final class FrameReader {
     }
 
     /**
-     * Waits for the next frame.
+     * Waits for the next frame. A task or an answer that this JVM's memory does not hold is skipped, and stands there with a
+     * {@linkplain Payload#lost lost} payload: it is one frame that is missing, and the stream is as good as before.
      *
      * @return the frame, or null if the other side closed between two frames
      * @throws ProtocolException if what came is no frame
@@ -51,9 +52,32 @@ public final class FrameReader {
         if (length < 0 || length > limit) {
             throw new ProtocolException("frame of type " + type + " claims " + length + " bytes");
         }
-        byte[] payload = new byte[length];
-        read(payload);
-        return new Frame(type, kind, tag, id, aux, payload);
+        byte[] payload = allocate(length);
+        if (payload != null) {
+            read(payload);
+            return new Frame(type, kind, tag, id, aux, payload);
+        }
+        skip(length);
+        Payload lost = Payload.lost(length);
+        return switch (type) {
+            case TASK -> new Frame(type, 0, lost.tag(), id, aux, lost.content());
+            case ANSWER -> new Frame(type, kind, lost.tag(), id, aux, lost.content());
+            default ->
+                throw new ProtocolException(
+                        "frame of type " + type + " of " + length + " bytes, for which there is no memory");
+        };
+    }
+
+    /** Null if there is no memory for so much. What can never be had is not tried: a JVM may be told to end itself then. */
+    private static byte @Nullable [] allocate(int length) {
+        if (length > BUFFER_BYTES && length > Runtime.getRuntime().maxMemory()) {
+            return null;
+        }
+        try {
+            return new byte[length];
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
     }
 
     /**
@@ -75,6 +99,18 @@ public final class FrameReader {
             int count = Math.min(buffer.remaining(), target.length - at);
             buffer.get(target, at, count);
             at += count;
+        }
+    }
+
+    private void skip(int length) throws IOException {
+        int left = length;
+        while (left > 0) {
+            if (!buffer.hasRemaining() && !fill(1)) {
+                throw new EOFException("channel closed within a frame");
+            }
+            int count = Math.min(buffer.remaining(), left);
+            buffer.position(buffer.position() + count);
+            left -= count;
         }
     }
 

@@ -1,5 +1,6 @@
 package org.poolmanager.wire;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -11,6 +12,44 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy per task would cost more than the transfer
 public record Payload(byte tag, byte[] content) {
+
+    /** No tag of {@link Simple}: the content is missing. */
+    static final byte LOST = -1;
+
+    /**
+     * What stands for a payload that this JVM's memory did not hold.
+     *
+     * @param bytes how large it was
+     * @return a payload that cannot be decoded, and says why
+     */
+    static Payload lost(int bytes) {
+        return new Payload(
+                LOST, ByteBuffer.allocate(Integer.BYTES).putInt(bytes).array());
+    }
+
+    /**
+     * Whether it stands for one that this JVM's memory did not hold.
+     *
+     * @return true if there is nothing to decode
+     */
+    public boolean isLost() {
+        return tag == LOST && content.length == Integer.BYTES;
+    }
+
+    /**
+     * Why there is nothing to decode.
+     *
+     * @return what to throw for a {@linkplain #isLost lost} payload
+     */
+    public PayloadException loss() {
+        return new PayloadException(
+                "its " + ByteBuffer.wrap(content).getInt()
+                        + " bytes do not fit into the memory of the JVM that was to take them"
+                        + " (pid " + ProcessHandle.current().pid() + ", heap of at most "
+                        + Runtime.getRuntime().maxMemory() + " bytes); give that JVM a larger heap (-Xmx), lower"
+                        + " max-payload, or send a file name instead",
+                null);
+    }
 
     /**
      * How much of a limit it takes: the tag counts.

@@ -122,16 +122,17 @@ public final class Payloads {
      * @throws PayloadException if it cannot travel or is too large
      */
     public Payload encode(@Nullable Object value) throws PayloadException {
+        Payload simple;
         try {
-            Payload simple = Simple.encode(value, maxPayload);
-            if (simple != null) {
-                return simple;
-            }
-            assert value != null; // null is simple
-            return encoded(Simple.OBJECT, codec, value);
+            simple = Simple.encode(value, maxPayload);
         } catch (OutOfMemoryError e) {
-            throw new PayloadException(words(value) + " does not fit into this JVM's memory when encoded", e);
+            throw unheld(value, e);
         }
+        if (simple != null) {
+            return simple;
+        }
+        assert value != null; // null is simple
+        return encoded(Simple.OBJECT, codec, value);
     }
 
     /**
@@ -149,15 +150,30 @@ public final class Payloads {
         Bounded bytes = new Bounded(maxPayload - 1); // the tag counts
         try {
             by.encode(value, bytes);
+            if (!bytes.exceeded) {
+                return new Payload(tag, bytes.content());
+            }
         } catch (OutOfMemoryError e) {
-            throw e;
+            throw unheld(value, e);
         } catch (Exception | Error e) {
             throw bytes.exceeded ? tooLarge(value, "", maxPayload) : unencodable(value, e);
         }
-        if (bytes.exceeded) {
-            throw tooLarge(value, "", maxPayload);
-        }
-        return new Payload(tag, bytes.content());
+        throw tooLarge(value, "", maxPayload);
+    }
+
+    /**
+     * Says that the memory does not hold an object together with its encoded form.
+     *
+     * @param value the object
+     * @param problem what was thrown
+     * @return what to throw instead
+     */
+    public static PayloadException unheld(@Nullable Object value, OutOfMemoryError problem) {
+        return new PayloadException(
+                words(value) + " does not fit into this JVM's memory when encoded (heap of at most "
+                        + Runtime.getRuntime().maxMemory()
+                        + " bytes); give it a larger heap (-Xmx), lower max-payload, or send a file name instead",
+                problem);
     }
 
     private static PayloadException unencodable(Object value, Throwable problem) {
@@ -177,6 +193,9 @@ public final class Payloads {
      * @throws PayloadException if the bytes are damaged, or name a class that is missing or not allowed here
      */
     public @Nullable Object decode(Payload payload) throws PayloadException {
+        if (payload.isLost()) {
+            throw payload.loss();
+        }
         try {
             return switch (payload.tag()) {
                 case Simple.OBJECT -> codec.decode(new ByteArrayInputStream(payload.content()));
@@ -186,7 +205,11 @@ public final class Payloads {
         } catch (PayloadException e) {
             throw e;
         } catch (OutOfMemoryError e) {
-            throw new PayloadException("an object does not fit into this JVM's memory: " + e.getMessage(), e);
+            throw new PayloadException(
+                    "the object in " + payload.size() + " bytes does not fit into this JVM's memory (heap of at most "
+                            + Runtime.getRuntime().maxMemory()
+                            + " bytes); give it a larger heap (-Xmx), or send a file name instead",
+                    e);
         } catch (Exception | Error e) {
             throw unreadable(e);
         }
