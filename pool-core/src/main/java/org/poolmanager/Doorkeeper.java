@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Doorkeeper implements Closeable {
     /** Of more than so many at the door, the first must go. A child shows its token as soon as it has knocked. */
     private static final int CROWD = 64;
 
+    /** How long one may take to show it. A child needs no time, but may be stopped in between, by a debugger or a container. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(4);
+
     private final Path socket;
 
     private final byte[] token;
@@ -34,7 +38,10 @@ final class Doorkeeper implements Closeable {
 
     private final ServerSocketChannel server;
 
-    private final Deque<SocketChannel> atTheDoor = new ArrayDeque<>();
+    /** In the order in which they came. */
+    private final Deque<Visitor> atTheDoor = new ArrayDeque<>();
+
+    private record Visitor(SocketChannel channel, ByteBuffer shown, long since) {}
 
     Doorkeeper(Path socket, byte[] token) throws IOException {
         this.socket = socket;
@@ -63,8 +70,9 @@ final class Doorkeeper implements Closeable {
         SocketChannel guest = null;
         try {
             while (guest == null) {
-                selector.select();
-                guest = look();
+                selector.select(millisToWait());
+                guest = look(); // first, as this JVM may have been stopped itself meanwhile
+                sendAwayTheSlow();
             }
         } catch (RuntimeException e) {
             if (selector.isOpen()) {
@@ -72,12 +80,25 @@ final class Doorkeeper implements Closeable {
             }
             throw new IOException("nobody came", e); // what the door's being closed looks like depends on the moment
         } finally {
-            atTheDoor.remove(guest);
-            for (SocketChannel stranger : atTheDoor) {
-                stranger.close();
+            for (Visitor stranger : atTheDoor) {
+                stranger.channel.close();
             }
         }
         return guest;
+    }
+
+    /** Zero, which is for ever, if nobody is at the door. */
+    private long millisToWait() {
+        Visitor first = atTheDoor.peek();
+        return first == null ? 0 : Math.max(1, 1 + (first.since + PATIENCE - System.nanoTime()) / 1_000_000);
+    }
+
+    private void sendAwayTheSlow() throws IOException {
+        Visitor first;
+        while ((first = atTheDoor.peek()) != null && System.nanoTime() - first.since > PATIENCE) {
+            atTheDoor.remove();
+            first.channel.close();
+        }
     }
 
     private @Nullable SocketChannel look() throws IOException {
@@ -88,7 +109,7 @@ final class Doorkeeper implements Closeable {
             }
             if (key.isAcceptable()) {
                 meet(server.accept());
-            } else if (showsToken(key)) {
+            } else if (showsToken((Visitor) key.attachment())) {
                 return (SocketChannel) key.channel();
             }
         }
@@ -97,33 +118,34 @@ final class Doorkeeper implements Closeable {
 
     private void meet(@Nullable SocketChannel newcomer) throws IOException {
         if (newcomer != null) {
-            atTheDoor.add(newcomer);
+            Visitor visitor = new Visitor(newcomer, ByteBuffer.allocate(token.length), System.nanoTime());
+            atTheDoor.add(visitor);
             newcomer.configureBlocking(false);
-            newcomer.register(selector, SelectionKey.OP_READ, ByteBuffer.allocate(token.length));
+            newcomer.register(selector, SelectionKey.OP_READ, visitor);
             if (atTheDoor.size() > CROWD) {
-                atTheDoor.remove().close();
+                atTheDoor.remove().channel.close();
             }
         }
     }
 
     /** Whether all of it has come; whoever shows something else, or leaves, is sent away. */
-    private boolean showsToken(SelectionKey key) throws IOException {
-        SocketChannel newcomer = (SocketChannel) key.channel();
-        ByteBuffer shown = (ByteBuffer) key.attachment();
+    private boolean showsToken(Visitor visitor) throws IOException {
+        ByteBuffer shown = visitor.shown;
         boolean left;
         try {
-            left = newcomer.read(shown) < 0;
+            left = visitor.channel.read(shown) < 0;
         } catch (IOException e) {
             left = true;
         }
-        if (!left && !shown.hasRemaining() && isToken(shown)) {
-            return true;
+        if (!left && shown.hasRemaining()) {
+            return false;
         }
-        if (left || !shown.hasRemaining()) {
-            atTheDoor.remove(newcomer);
-            newcomer.close();
+        atTheDoor.remove(visitor);
+        boolean admitted = !left && isToken(shown);
+        if (!admitted) {
+            visitor.channel.close();
         }
-        return false;
+        return admitted;
     }
 
     private boolean isToken(ByteBuffer shown) {

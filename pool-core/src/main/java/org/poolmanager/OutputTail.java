@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a child prints, so that it never blocks on a full pipe, and remembers the end of it. */
 final class OutputTail {
@@ -23,19 +24,25 @@ final class OutputTail {
 
     private final Life life;
 
-    private final Worker worker;
-
-    private final Worker.Sink sink;
+    /** Null when the worker is gone: a program that holds its streams must not hold its pool as well. */
+    private volatile @Nullable Listener listener;
 
     private final List<Thread> readers = new ArrayList<>();
 
-    /** Guarded by itself. */
+    /** Guarded by itself, like the number of lines that have been there. */
     private final Deque<String> tail = new ArrayDeque<>();
 
-    OutputTail(Life life, Worker worker, Worker.Sink sink) {
+    private long lines;
+
+    OutputTail(Life life, Listener listener) {
         this.life = life;
-        this.worker = worker;
-        this.sink = sink;
+        this.listener = listener;
+    }
+
+    /** Told of each line. */
+    interface Listener {
+
+        void printed(boolean error, String line);
     }
 
     void read(InputStream stream, boolean error, String threadName) {
@@ -44,11 +51,19 @@ final class OutputTail {
         reader.start();
     }
 
-    /** The last lines, once the streams have ended, or after a while if a grandchild keeps them open. */
-    List<String> lastLines(Duration patience) throws InterruptedException {
+    /**
+     * The last lines, once the streams have ended, or after a while if a program that the child has left behind keeps them
+     * open. What a program prints after it has been silent for so long is nobody's, and the threads that wait for it hold
+     * nothing of the pool any more.
+     */
+    List<String> end(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
+        long before = printed();
         for (Thread reader : readers) {
             reader.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        }
+        if (printed() == before) {
+            listener = null;
         }
         synchronized (tail) {
             return List.copyOf(tail);
@@ -58,25 +73,34 @@ final class OutputTail {
     private void pump(InputStream stream, boolean error) {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, Charset.defaultCharset()))) {
             String line;
-            while ((line = readLine(lines)) != null) {
-                remember(line);
-                pass(line, error);
+            boolean wanted = true;
+            while (wanted && (line = readLine(lines)) != null) {
+                wanted = take(line, error);
             }
         } catch (IOException e) {
             // The stream ends like this when the process is killed.
         }
     }
 
-    /** Whatever becomes of a line, the next ones must be read, or the child stops when the pipe is full. */
-    private void pass(String line, boolean error) {
+    /**
+     * Whatever becomes of a line, the next ones must be read, or the child stops when the pipe is full. A method of its own,
+     * so that who waits for the next line holds no listener.
+     */
+    private boolean take(String line, boolean error) {
+        Listener told = listener;
+        if (told == null) {
+            return false;
+        }
+        remember(line);
         try {
-            sink.printed(worker, error, line);
+            told.printed(error, line);
         } catch (RuntimeException | Error e) {
             // It is kept for the error that this worker may end with.
         }
+        return true;
     }
 
-    private static @org.jspecify.annotations.Nullable String readLine(BufferedReader lines) throws IOException {
+    private static @Nullable String readLine(BufferedReader lines) throws IOException {
         StringBuilder line = new StringBuilder();
         int c;
         while ((c = lines.read()) >= 0) {
@@ -90,11 +114,18 @@ final class OutputTail {
         return line.length() == 0 ? null : line.toString();
     }
 
+    private long printed() {
+        synchronized (tail) {
+            return lines;
+        }
+    }
+
     private void remember(String line) {
         synchronized (tail) {
             if (tail.size() == LINES) {
                 tail.remove();
             }
+            lines++;
             tail.add(line.length() <= LINE_LENGTH ? line : line.substring(0, LINE_LENGTH) + "...");
         }
     }

@@ -93,7 +93,7 @@ final class ProcessWorker implements Worker {
         this.id = id;
         this.sink = sink;
         this.generation = generation;
-        this.output = new OutputTail(shared.life, this, sink);
+        this.output = new OutputTail(shared.life, (error, line) -> sink.printed(this, error, line));
     }
 
     // ---- start ----
@@ -128,12 +128,25 @@ final class ProcessWorker implements Worker {
     }
 
     private FrameReader connect() throws IOException, InterruptedException {
-        Scoreboard board = Scoreboard.create(file("page"));
+        Scoreboard board = createScoreboard();
         scoreboard = board;
         Connection peer = connect(launchAndAdmit());
         connection = peer;
         return new FrameReader(
                 new RescuingChannel(peer, board), shared.settings.wire().maxPayload());
+    }
+
+    /** A full disk is told here, in words that do not name it. */
+    private Scoreboard createScoreboard() throws IOException {
+        Path file = file("page");
+        try {
+            return Scoreboard.create(file);
+        } catch (IOException e) {
+            throw new IOException(
+                    "its file " + file + " cannot be created (" + e
+                            + "). Make room there, or set java.io.tmpdir to a writable directory",
+                    e);
+        }
     }
 
     private SocketChannel launchAndAdmit() throws IOException, InterruptedException {
@@ -219,8 +232,10 @@ final class ProcessWorker implements Worker {
                 }
                 case LOG -> sink.logged(this, frame.id(), frame.payload());
                 case START_FAILED -> {
-                    Throwable cause = Failure.decode(frame.payload()).thrown().toThrowable();
-                    throw new WorkerStartException(who() + " could not build its target: " + cause, cause);
+                    Throwable described =
+                            Failure.decode(frame.payload()).thrown().toThrowable();
+                    throw new WorkerStartException(
+                            who() + " could not build its target: " + described, shared.problem(frame.tagged()));
                 }
                 default -> throw new IOException("a child does not begin with " + frame.type());
             }
@@ -251,7 +266,7 @@ final class ProcessWorker implements Worker {
             awaitExit(jvm);
         }
         giveUp();
-        ExitReport exit = ExitReport.of(awaitExit(jvm), jvm.crashLog(), output.lastLines(LAST_WORDS));
+        ExitReport exit = ExitReport.of(awaitExit(jvm), jvm.crashLog(), output.end(LAST_WORDS));
         String what = late != null
                 ? " was not ready within its " + late.name() + " of " + Texts.seconds(late.limit())
                         + " and was killed after " + Texts.seconds(late.taken()) + ". "
@@ -368,9 +383,8 @@ final class ProcessWorker implements Worker {
         }
         assert jvm != null;
         int value = awaitExit(jvm);
-        jvm.kill(); // what it may have started itself
         closeChannel();
-        ExitReport exit = ExitReport.of(value, jvm.crashLog(), output.lastLines(LAST_WORDS));
+        ExitReport exit = ExitReport.of(value, jvm.crashLog(), output.end(LAST_WORDS));
         Scoreboard board = scoreboard;
         assert board != null;
         deletePage();

@@ -10,11 +10,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.poolmanager.launch.LaunchException;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,8 @@ final class SocketDirectory implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("poolmanager-(\\d{1,18})-\\d+");
 
     private static final String MARK = ".owner";
+
+    private static final Duration UNMARKED = Duration.ofHours(1);
 
     private static final long PID = ProcessHandle.current().pid();
 
@@ -51,27 +56,46 @@ final class SocketDirectory implements AutoCloseable {
 
     /** Creates a directory whose name cannot be guessed, in a place short enough for sockets. */
     static SocketDirectory create() {
-        sweep();
+        List<Path> places = List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"));
+        if (!SWEPT.getAndSet(true)) {
+            places.forEach(SocketDirectory::sweep);
+        }
+        return createIn(places);
+    }
+
+    /** In the first of these places that will do. */
+    static SocketDirectory createIn(List<Path> places) {
+        List<String> refusals = new ArrayList<>();
         IOException problem = null;
-        for (Path parent : places()) {
+        for (Path parent : new LinkedHashSet<>(places)) {
             try {
-                Path directory = Files.createTempDirectory(parent, "poolmanager-" + PID + "-")
-                        .toAbsolutePath();
-                if (directory.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH) {
-                    return new SocketDirectory(directory);
-                }
-                Files.delete(directory);
+                return createIn(parent);
             } catch (IOException e) {
                 problem = e;
+                refusals.add(parent + " (" + e + ")");
             }
         }
         throw new LaunchException(
-                "no directory for the sockets of child JVMs can be created: neither in "
-                        + System.getProperty("java.io.tmpdir") + " (java.io.tmpdir) nor in /tmp, or the path is longer"
-                        + " than the " + MAX_LENGTH + " bytes that a socket allows"
-                        + (problem == null ? "" : ": " + problem)
-                        + ". Set java.io.tmpdir to a short, writable directory.",
+                "no directory for the sockets of child JVMs can be created, neither in "
+                        + String.join(" nor in ", refusals)
+                        + ". Set java.io.tmpdir to a writable directory whose path is short: a socket allows "
+                        + MAX_LENGTH + " bytes.",
                 problem);
+    }
+
+    private static SocketDirectory createIn(Path parent) throws IOException {
+        Path directory =
+                Files.createTempDirectory(parent, "poolmanager-" + PID + "-").toAbsolutePath();
+        try {
+            int length = directory.toString().getBytes(StandardCharsets.UTF_8).length;
+            if (length > MAX_LENGTH) {
+                throw new IOException("a path of " + length + " bytes is too long");
+            }
+            return new SocketDirectory(directory);
+        } catch (IOException | RuntimeException | Error e) {
+            remove(directory);
+            throw e;
+        }
     }
 
     Path path() {
@@ -92,21 +116,16 @@ final class SocketDirectory implements AutoCloseable {
         remove(path);
     }
 
-    /** Removes what parents left behind that were killed and could not clean up. Once in the life of this JVM. */
-    private static void sweep() {
-        if (SWEPT.getAndSet(true)) {
-            return;
-        }
-        for (Path parent : places()) {
-            try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, "poolmanager-*")) {
-                for (Path directory : left) {
-                    if (isAbandoned(directory)) {
-                        remove(directory);
-                    }
+    /** Removes what parents left behind in this place that were killed and could not clean up. */
+    static void sweep(Path parent) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, "poolmanager-*")) {
+            for (Path directory : left) {
+                if (isAbandoned(directory)) {
+                    remove(directory);
                 }
-            } catch (IOException | DirectoryIteratorException e) {
-                LoggerFactory.getLogger(PoolManager.class).debug("{} could not be swept", parent, e);
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            LoggerFactory.getLogger(PoolManager.class).debug("{} could not be swept", parent, e);
         }
     }
 
@@ -116,22 +135,30 @@ final class SocketDirectory implements AutoCloseable {
         // Closing any channel of a file would release this process's own locks on it, so its own are not touched.
         if (!name.matches()
                 || Long.parseLong(name.group(1)) == PID
-                || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                || !Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+                || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            return channel.tryLock() != null;
+        try {
+            return Files.exists(mark, LinkOption.NOFOLLOW_LINKS) ? canBeLocked(mark) : isUnmarkedForLong(directory);
         } catch (IOException e) {
             return false; // somebody else's
         }
     }
 
-    private static List<Path> places() {
-        return Stream.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"))
-                .filter(Files::isDirectory)
-                .distinct()
-                .toList();
+    private static boolean canBeLocked(Path mark) throws IOException {
+        if (!Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            return channel.tryLock() != null;
+        }
+    }
+
+    /** Between its creation and its mark lie milliseconds: whoever made it died in them. */
+    private static boolean isUnmarkedForLong(Path directory) throws IOException {
+        Instant changed =
+                Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
+        return changed.isBefore(Instant.now().minus(UNMARKED));
     }
 
     /** Removes the directory, but not a crash log in it, which is named in somebody's exception. */

@@ -2,11 +2,16 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoLeftovers.class)
@@ -59,6 +65,48 @@ class ParentDeathTest {
             long start = System.nanoTime();
             parent.signal("KILL");
             System.out.println("C101 nested: last grandchild gone after " + millisUntilGone(workers, start) + " ms");
+        }
+    }
+
+    @Test
+    @DisplayName("C066, C101: with a parent that is killed, what its workers' tasks have started goes")
+    void c101Programs() throws Exception {
+        try (ParentJvm parent = ParentJvm.start("program")) {
+            List<ProcessHandle> processes = parent.awaitWorkers();
+            assertThat(processes).hasSize(4).allMatch(ParentJvm::isRunning);
+            long start = System.nanoTime();
+            parent.signal("KILL");
+            System.out.println("C101 program: last program gone after " + millisUntilGone(processes, start) + " ms");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("C101: a parent killed leaves no child behind, at whatever moment of a pool's life")
+    void c101AtAnyMoment(Lingering.Moment moment) throws Exception {
+        try (ParentJvm parent = ParentJvm.start("at", moment)) {
+            parent.awaitWorkers();
+            parent.signal("STOP"); // so that it starts no more of them while they are counted
+            List<ProcessHandle> children = parent.process().descendants().toList();
+            assertThat(children).isNotEmpty();
+            long start = System.nanoTime();
+            parent.signal("KILL");
+            System.out.println("C101 " + moment + ": last of " + children.size() + " children gone after "
+                    + millisUntilGone(children, start) + " ms");
+        }
+    }
+
+    @Test
+    @DisplayName("C101: the same where the parent is the first process of a container, which collects no orphans")
+    void c101FirstProcess() throws Exception {
+        assumeTrue(new ProcessBuilder("unshare", "-pf", "--mount-proc", "true")
+                        .redirectErrorStream(true)
+                        .start()
+                        .waitFor()
+                == 0);
+        try (ParentJvm parent = ParentJvm.startWith(List.of("unshare", "-pf", "--mount-proc"), "contained")) {
+            assertThat(parent.nextLine()).isEqualTo("pid 1, 2 lost, 4 done, 0 orphans running");
+            assertThat(parent.awaitExit()).isZero();
         }
     }
 
@@ -172,5 +220,48 @@ class ParentDeathTest {
                 }
             }
         }
+    }
+
+    @Test
+    @DisplayName("X06: links that somebody has planted are not followed by the sweep, and half-made directories go too")
+    void x06Planted(@TempDir Path place) throws Exception {
+        long gone = new ProcessBuilder("true").start().pid();
+        Path precious = Files.createDirectory(place.resolve("precious"));
+        Path letter = Files.writeString(precious.resolve("letter"), "kept");
+        Files.createFile(precious.resolve(".owner"));
+        Path link = Files.createSymbolicLink(place.resolve("poolmanager-" + gone + "-1"), precious);
+        Path withLinkedMark = Files.createDirectory(place.resolve("poolmanager-" + gone + "-2"));
+        Files.createSymbolicLink(withLinkedMark.resolve(".owner"), letter);
+        Path withLink = Files.createDirectory(place.resolve("poolmanager-" + gone + "-3"));
+        Files.createFile(withLink.resolve(".owner"));
+        Files.createSymbolicLink(withLink.resolve("w0-1.page"), letter);
+        Path halfMade = Files.createDirectory(place.resolve("poolmanager-" + gone + "-4"));
+        Files.createFile(halfMade.resolve(".new"));
+        Files.setLastModifiedTime(halfMade, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        Path beingMade = Files.createDirectory(place.resolve("poolmanager-" + gone + "-5"));
+        Files.createFile(beingMade.resolve(".new"));
+        SocketDirectory.sweep(place);
+        assertThat(letter).hasContent("kept");
+        assertThat(link).isSymbolicLink();
+        assertThat(withLinkedMark).exists();
+        assertThat(withLink).doesNotExist();
+        assertThat(halfMade).doesNotExist();
+        assertThat(beingMade).exists();
+    }
+
+    @Test
+    @DisplayName("X06: a socket directory is made anew, and never in what somebody has planted in its place")
+    void x06NothingOfOthersIsUsed(@TempDir Path place) throws Exception {
+        Path elsewhere = Files.createDirectory(place.resolve("elsewhere"));
+        for (int i = 0; i < 100; i++) {
+            Files.createSymbolicLink(
+                    place.resolve("poolmanager-" + ProcessHandle.current().pid() + "-" + i), elsewhere);
+        }
+        try (SocketDirectory own = SocketDirectory.createIn(List.of(place))) {
+            assertThat(Files.isDirectory(own.path(), LinkOption.NOFOLLOW_LINKS)).isTrue();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own.path())))
+                    .isEqualTo("rwx------");
+        }
+        assertThat(elsewhere).isEmptyDirectory();
     }
 }

@@ -29,15 +29,16 @@ final class ParentJvm implements AutoCloseable {
 
     /** Starts one that does what the first argument says. */
     static ParentJvm start(Object... args) throws IOException {
-        return start(List.of("setsid"), args);
+        return startWith(List.of("setsid"), args);
     }
 
     /** The same, which can have so many descriptors and no more. */
     static ParentJvm startWithDescriptors(int limit, Object... args) throws IOException {
-        return start(List.of("setsid", "sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "limited"), args);
+        return startWith(List.of("setsid", "sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "limited"), args);
     }
 
-    private static ParentJvm start(List<String> prefix, Object... args) throws IOException {
+    /** Starts one by a command that takes the rest of its line for a command. */
+    static ParentJvm startWith(List<String> prefix, Object... args) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 "env",
@@ -150,6 +151,13 @@ final class ParentJvm implements AutoCloseable {
             case "crowding" -> Starving.crowd();
             case "pausing" -> pause(Integer.parseInt(args[1]));
             case "sharing" -> shareClasses(args[1], args[2]);
+            case "failing" -> failToStart(args[1]);
+            case "contained" -> System.out.println(Lingering.asFirstProcess());
+            case "at" -> {
+                Lingering.bring(Lingering.Moment.valueOf(args[1]));
+                report(List.of());
+                System.in.read(); // until it is killed
+            }
             case "ending" -> endWithWork(args[1], Path.of(args[2]), Boolean.parseBoolean(args[3]));
             default -> {
                 beBusy(args[0]);
@@ -178,6 +186,15 @@ final class ParentJvm implements AutoCloseable {
         System.out.println(pool.stats().restarts());
     }
 
+    private static void failToStart(String temporaryDirectory) throws InterruptedException {
+        System.setProperty("java.io.tmpdir", temporaryDirectory);
+        try (var pool = PoolManager.builder(Tasks::twice).size(1).start()) {
+            System.out.println("started: " + pool.isAlive());
+        } catch (PoolStartException e) {
+            System.out.println(e.toString().replace('\n', ' '));
+        }
+    }
+
     private static void shareClasses(String cache, String classPath) throws IOException {
         System.setProperty("poolmanager.cache-directory", cache);
         PoolManager<Integer, Integer> pool = PoolManager.builder(SharedClassesTest.Doubling.class)
@@ -204,7 +221,10 @@ final class ParentJvm implements AutoCloseable {
                 begun.open();
                 pool.put(phase + " " + begun.port());
                 pool.put(phase + " " + begun.port());
-                begun.awaitArrivals(2);
+                List<String> arrivals = begun.awaitArrivals(2);
+                if ("program".equals(phase)) {
+                    arrivals.forEach(pid -> pids.add(Long.parseLong(pid)));
+                }
             }
         }
         report(pids);
@@ -214,7 +234,7 @@ final class ParentJvm implements AutoCloseable {
         String[] parts = phaseAndPort.split(" ", 2);
         String phase = parts[0];
         if (parts.length == 2) {
-            Gate.pass(Integer.parseInt(parts[1]), phase);
+            Gate.pass(Integer.parseInt(parts[1]), "program".equals(phase) ? Long.toString(program()) : phase);
         }
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         switch (phase) {
@@ -240,6 +260,15 @@ final class ParentJvm implements AutoCloseable {
             default -> Tasks.sleepMillis(60_000);
         }
         return 0;
+    }
+
+    /** Runs for an hour; returns its process id. */
+    private static long program() {
+        try {
+            return new ProcessBuilder("sleep", "3600").inheritIO().start().pid();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     private static final List<PoolManager<?, ?>> NESTED = new ArrayList<>();

@@ -1,7 +1,9 @@
 package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import com.sun.management.OperatingSystemMXBean;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.poolmanager.faults.Fault;
 import org.poolmanager.launch.ExitReason;
 import org.poolmanager.launch.JvmOptions;
+import org.poolmanager.launch.LaunchException;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Exhausted resources")
@@ -296,6 +299,49 @@ class ResourceTest {
             assertThat(pool.map(List.of(1))).containsExactly(2);
         } finally {
             System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
+    @Test
+    @DisplayName("C112: a temporary directory on a full disk is named, with its cause and what to do")
+    void c112FullDisk(@TempDir Path directory) throws Exception {
+        // A file system of its own, which only the other JVM sees.
+        String script = "mount -t tmpfs -o size=16k none " + directory + " && exec \"$@\"";
+        List<String> own = List.of("unshare", "-m", "sh", "-c", script, "sh");
+        assumeTrue(new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none " + directory)
+                        .redirectErrorStream(true)
+                        .start()
+                        .waitFor()
+                == 0);
+        try (ParentJvm parent = ParentJvm.startWith(own, "failing", directory)) {
+            long start = System.nanoTime();
+            String message = parent.nextLine();
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            System.out.println("C112: told after " + took + " ms, the JVM's start included: " + message);
+            assertThat(message)
+                    .startsWith("org.poolmanager.PoolStartException")
+                    .contains(directory + "/poolmanager-", "No space left on device", "set java.io.tmpdir");
+            assertThat(parent.awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("C110, C112: places for sockets that cannot be used are named one by one, with the reason of each")
+    void c110NoPlaceForSockets(@TempDir Path directory) throws Exception {
+        Path longOne = Files.createDirectory(directory.resolve("d".repeat(150)));
+        Path missing = directory.resolve("missing");
+        Path readOnly = Path.of("/proc/self"); // where nobody can write, whatever his rights
+        assertThatExceptionOfType(LaunchException.class)
+                .isThrownBy(() -> SocketDirectory.createIn(List.of(longOne, missing, readOnly)))
+                .withMessageContaining(
+                        "no directory for the sockets of child JVMs can be created, neither in " + longOne)
+                .withMessageContaining("bytes is too long")
+                .withMessageContaining(" nor in " + missing + " (java.nio.file.NoSuchFileException")
+                .withMessageContaining(" nor in " + readOnly + " (")
+                .withMessageContaining("Set java.io.tmpdir to a writable directory whose path is short");
+        assertThat(longOne).isEmptyDirectory();
+        try (SocketDirectory found = SocketDirectory.createIn(List.of(missing, readOnly, directory))) {
+            assertThat(found.path()).hasParent(directory);
         }
     }
 

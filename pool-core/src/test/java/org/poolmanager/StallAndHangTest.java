@@ -10,9 +10,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.poolmanager.worker.TaskProgress;
 
@@ -278,9 +280,43 @@ class StallAndHangTest {
 
     @Test
     @Tag("soak")
-    @DisplayName("C115: 16 spinning workers for ten minutes")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    @DisplayName("C115: 16 workers that spin for ten minutes, one after another stopped for three seconds")
     void c115ManySpinning() throws Exception {
-        honestWork(16, Duration.ofSeconds(5), 100_000);
+        int workers = 16;
+        try (var pool = PoolManager.builder(Tasks::spin)
+                .size(workers)
+                .hangTimeout(Duration.ofSeconds(5))
+                .startTimeout(Duration.ofMinutes(2))
+                .start()) {
+            List<CompletableFuture<Integer>> tasks = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                tasks.add(pool.submit(600_000));
+            }
+            CompletableFuture<Void> all = CompletableFuture.allOf(tasks.toArray(CompletableFuture[]::new));
+            List<Long> pids = pool.stats().workerList().stream()
+                    .map(PoolStats.Worker::pid)
+                    .toList();
+            int pauses = 0;
+            while (!all.isDone()) {
+                pause(pids.get(pauses++ % workers), all);
+            }
+            assertThat(tasks).allMatch(task -> task.join() == 600_000);
+            assertThat(pool.stats().restarts()).isZero();
+            System.out.println("C115: 0 false kills of " + workers + " workers with " + pauses + " pauses");
+        }
+    }
+
+    /** Stops a process for three seconds, as a collector could, or until all is done. */
+    private static void pause(long pid, CompletableFuture<Void> all) throws Exception {
+        ParentJvm.signal("STOP", pid);
+        try {
+            all.get(3, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // As long as it should be.
+        } finally {
+            ParentJvm.signal("CONT", pid);
+        }
     }
 
     private static void honestWork(int workers, Duration hang, int millis) throws Exception {

@@ -31,16 +31,59 @@ class StartFailureTest {
                 .name("unbuildable")
                 .size(2)
                 .build();
+        long start = System.nanoTime();
         assertThatThrownBy(pool::start)
                 .isInstanceOf(PoolStartException.class)
                 .hasMessageContaining("Pool 'unbuildable' could not be started: 2 of 2 workers failed to start")
                 .hasMessageContaining("could not build its target")
-                .hasMessageContaining("no licence for this machine");
+                .hasMessageContaining("no licence for this machine")
+                .rootCause()
+                .isExactlyInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("no licence for this machine");
+        assertTook("C105 " + isolation, start, Duration.ofSeconds(30));
         assertThat(pool.state()).isEqualTo(PoolState.FAILED);
         assertThat(pool.stats().workers().live()).isZero();
         assertThatThrownBy(() -> pool.put(1))
                 .isInstanceOf(PoolBrokenException.class)
                 .hasMessageContaining("no licence for this machine");
+    }
+
+    private static void assertTook(String what, long start, Duration limit) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        System.out.println(what + ": told after " + took.toMillis() + " ms");
+        assertThat(took).isLessThan(limit);
+    }
+
+    static final class Uninitializable implements PoolProcess<Integer, Integer> {
+
+        static final int LICENCE = findLicence();
+
+        private static int findLicence() {
+            throw new UnsupportedOperationException("no licence in a static initializer");
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            return task + LICENCE;
+        }
+    }
+
+    @BothModes
+    @DisplayName("C105: a static initializer that throws fails the start, with its own exception, and nothing runs on")
+    void c105StaticInitializerThrows(Isolation isolation) {
+        var pool = PoolManager.builder(Uninitializable.class)
+                .isolation(isolation)
+                .size(2)
+                .build();
+        long start = System.nanoTime();
+        assertThatThrownBy(pool::start)
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("could not build its target")
+                .hasMessageContaining("java.lang.ExceptionInInitializerError")
+                .hasStackTraceContaining("no licence in a static initializer");
+        assertTook("C105 static initializer, " + isolation, start, Duration.ofSeconds(30));
+        assertThat(pool.state()).isEqualTo(PoolState.FAILED);
+        assertThat(pool.stats().workers().live()).isZero();
     }
 
     abstract static class Abstract implements PoolProcess<Integer, Integer> {}

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,63 @@ class StrangerTest {
             }
         }
         assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    @DisplayName("X01: the silent and the slow are sent away in time, and so is who shows a dead worker's token")
+    void x01SentAwayInTime(@TempDir Path directory) throws Exception {
+        byte[] dead;
+        byte[] token;
+        try (var pool = PoolManager.builder(Tasks::twice).size(1).start()) {
+            dead = tokenOf(pool);
+            long pid = pool.stats().workerList().get(0).pid();
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                PoolStats.Worker worker = pool.stats().workerList().get(0);
+                return worker.pid() != pid && worker.state() == WorkerState.IDLE;
+            });
+            token = tokenOf(pool);
+        }
+        assertThat(token).isNotEqualTo(dead);
+        Path socket = directory.resolve("w.socket");
+        try (Doorkeeper door = new Doorkeeper(socket, token)) {
+            door.open();
+            CompletableFuture<SocketChannel> guest = CompletableFuture.supplyAsync(() -> admit(door));
+            long start = System.nanoTime();
+            try (SocketChannel silent = knock(socket, new byte[0]);
+                    SocketChannel slow = knock(socket, Arrays.copyOf(token, 1));
+                    SocketChannel replayed = knock(socket, dead)) {
+                CompletableFuture<Boolean> dripped = CompletableFuture.supplyAsync(() -> drip(slow, token));
+                assertThat(isSentAway(replayed)).isTrue();
+                long millisOfReplayed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                assertThat(isSentAway(silent)).isTrue();
+                assertThat(isSentAway(slow)).isTrue();
+                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                System.out.println("X01: an old token sent away after " + millisOfReplayed
+                        + " ms, the silent and the slow after " + millis + " ms");
+                assertThat(millisOfReplayed).isLessThan(1000);
+                assertThat(millis).isBetween(1000L, 5000L);
+                assertThat(dripped.get(20, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(guest).isNotDone();
+            try (SocketChannel child = knock(socket, token)) {
+                assertThat(child.isConnected()).isTrue();
+                guest.get(5, TimeUnit.SECONDS).close();
+            }
+        }
+    }
+
+    /** Shows the right token, but a byte a second; true when it has been sent away. */
+    private static boolean drip(SocketChannel stranger, byte[] token) {
+        try {
+            for (int shown = 1; shown < token.length; shown++) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+                stranger.write(ByteBuffer.wrap(token, shown, 1));
+            }
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     private static SocketChannel admit(Doorkeeper door) {

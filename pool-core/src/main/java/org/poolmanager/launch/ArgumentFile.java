@@ -36,7 +36,10 @@ final class ArgumentFile {
                             + " cannot express. Run the parent under a UTF-8 locale (LC_ALL=C.UTF-8).",
                     e);
         } catch (IOException e) {
-            throw new LaunchException("Cannot write the argument file of a child JVM in " + directory + ": " + e, e);
+            throw new LaunchException(
+                    "Cannot write the argument file of a child JVM in " + directory + ": " + e
+                            + ". Make room there, or set java.io.tmpdir to a writable directory.",
+                    e);
         }
     }
 

@@ -5,9 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,17 +35,21 @@ public final class ChildJvm {
     private final Path argumentFile;
     private final String commandLine;
     private final ClassSupply supply;
-    /** File systems and clocks may disagree a little. */
-    private final Instant earliestCrash = Instant.now().minusSeconds(1);
+    private final Before before;
 
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-    private ChildJvm(Process process, Path directory, Path argumentFile, String commandLine, ClassSupply supply) {
+    /** What is laid down before the process is there. */
+    private record Before(StartedPrograms programs, Map<Path, FileTime> crashLogs) {}
+
+    private ChildJvm(
+            Process process, Path directory, Path argumentFile, String commandLine, ClassSupply supply, Before before) {
         this.process = process;
         this.directory = directory;
         this.argumentFile = argumentFile;
         this.commandLine = commandLine;
         this.supply = supply;
+        this.before = before;
     }
 
     /**
@@ -60,10 +65,13 @@ public final class ChildJvm {
         checkWorkingDirectory(options.workingDirectory());
         CommandLine line = new CommandLine(java, mainClass, classPath, options.args(), directory, supply.options());
         Path argumentFile = ArgumentFile.write(directory, line.fileArguments());
+        Before before = new Before(new StartedPrograms(), CrashLog.allIn(directory));
         Process process = null;
         try {
-            process = SpareDescriptors.start(builder(line, options, argumentFile, supply), argumentFile);
-            ChildJvm child = new ChildJvm(process, directory, argumentFile, line.readable(), supply);
+            ProcessBuilder builder = builder(line, options, argumentFile, supply);
+            before.programs.mark(builder.environment());
+            process = SpareDescriptors.start(builder, argumentFile);
+            ChildJvm child = new ChildJvm(process, directory, argumentFile, line.readable(), supply, before);
             child.watch();
             return child;
         } catch (IOException | RuntimeException | Error e) {
@@ -94,7 +102,10 @@ public final class ChildJvm {
         return process.getErrorStream();
     }
 
-    /** Completes with the exit value when the process is gone. Cancelling it has no effect on the process. */
+    /**
+     * Completes with the exit value when the process is gone and what it had started has been killed. Cancelling it has no
+     * effect on the process.
+     */
     public CompletableFuture<Integer> onExit() {
         return exit.copy();
     }
@@ -110,8 +121,7 @@ public final class ChildJvm {
 
     /**
      * Kills the child and every process that it has started, directly or not, without a chance to clean up; does not wait
-     * for their end. Does nothing to processes that are gone. What the child wrote before stays readable. Descendants can
-     * only be found while the child is alive: after it has ended by itself they are out of reach.
+     * for their end. Does nothing to processes that are gone. What the child wrote before stays readable.
      */
     public void kill() {
         if (!tryToKill() && process.isAlive()) {
@@ -164,9 +174,10 @@ public final class ChildJvm {
     public @Nullable Path crashLog() {
         Path crashLog = CrashLog.path(directory, pid());
         try {
-            // An earlier child of the same directory may have had the same process id.
-            boolean ours = Files.getLastModifiedTime(crashLog).toInstant().isAfter(earliestCrash);
-            return ours ? crashLog : null;
+            // An earlier child of the same directory may have had the same process id. No clock is asked, as that may
+            // be set.
+            FileTime written = Files.getLastModifiedTime(crashLog);
+            return written.equals(before.crashLogs.get(crashLog)) ? null : crashLog;
         } catch (IOException e) {
             return null;
         }
@@ -195,7 +206,11 @@ public final class ChildJvm {
             }
         }
         ArgumentFile.delete(argumentFile);
-        exit.complete(process.exitValue());
+        try {
+            before.programs.kill();
+        } finally {
+            exit.complete(process.exitValue());
+        }
     }
 
     private static ProcessBuilder builder(CommandLine line, JvmOptions options, Path argumentFile, ClassSupply supply) {

@@ -4,10 +4,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The file that a JVM writes when it crashes: where it lies, and what its first lines say. */
@@ -28,6 +33,19 @@ final class CrashLog {
 
     static Path path(Path directory, long pid) {
         return directory.toAbsolutePath().resolve(PREFIX + pid + SUFFIX);
+    }
+
+    /** Those that are there, and when they were written. */
+    static Map<Path, FileTime> allIn(Path directory) {
+        Map<Path, FileTime> found = new HashMap<>();
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory.toAbsolutePath(), PREFIX + "*" + SUFFIX)) {
+            for (Path log : logs) {
+                found.put(log, Files.getLastModifiedTime(log));
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Whoever needs the directory will say so.
+        }
+        return found;
     }
 
     /** Reason and problematic frame in a few lines, or null if the file cannot be read or says neither. */

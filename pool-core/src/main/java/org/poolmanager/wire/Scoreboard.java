@@ -82,7 +82,10 @@ public final class Scoreboard {
         try (FileChannel channel = FileChannel.open(file, options)) {
             if (channel.size() == 0) {
                 // Written, not left sparse: a full disk is told now, and not by a crash at the first task.
-                channel.write(ByteBuffer.allocate(BUFFER + BUFFER_BYTES));
+                ByteBuffer zeros = ByteBuffer.allocate(BUFFER + BUFFER_BYTES);
+                while (zeros.hasRemaining()) {
+                    channel.write(zeros);
+                }
             }
             return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, BUFFER + BUFFER_BYTES));
         }

@@ -36,6 +36,8 @@ public final class WorkerMain {
 
     private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
 
+    private static final long PROGRAMS_MILLIS = 1000;
+
     private final StartConfig config;
 
     private final LifeLine lifeLine;
@@ -77,9 +79,26 @@ public final class WorkerMain {
         new WorkerMain(config, lifeLine).run();
     }
 
-    /** Ends this process without a word: nobody is left to hear one, and shutdown hooks could hang. */
+    /**
+     * Ends this process, and the programs that tasks have started, without a word: nobody is left to hear one, and shutdown
+     * hooks could hang. So could a look at the processes of a machine in need, which is why another thread has it.
+     */
     static void parentIsGone() {
-        Runtime.getRuntime().halt(1);
+        try {
+            Thread killer = new Thread(WorkerMain::killPrograms, "poolmanager-programs");
+            killer.setDaemon(true);
+            killer.start();
+            Thread.interrupted(); // a task may have left one
+            killer.join(PROGRAMS_MILLIS);
+        } catch (Throwable e) {
+            // Whatever it is, this process must end.
+        } finally {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void killPrograms() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
     private void run() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,13 +85,19 @@ class CrashTests {
     }
 
     @Test
-    void C056_crashLogOfAnEarlierProcessWithTheSameIdIsIgnored() throws Exception {
+    void C056_C118_crashLogOfAnEarlierProcessWithTheSameIdIsIgnored_whateverTheClockSays() throws Exception {
+        long latest = new ProcessBuilder("true").start().pid();
+        for (long pid = latest; pid < latest + 2000; pid++) {
+            Files.createFile(directory.resolve("hs_err_" + pid + ".log"));
+        }
         ChildJvm child = children.start(directory, "wait");
-        Path log = Files.createFile(directory.resolve("hs_err_" + child.pid() + ".log"));
-        assertThat(child.crashLog()).isEqualTo(log);
-
-        Files.setLastModifiedTime(log, FileTime.fromMillis(0));
-
+        Path log = directory.resolve("hs_err_" + child.pid() + ".log");
+        assertThat(log).exists();
         assertThat(child.crashLog()).isNull();
+
+        // Written anew, after the clock was set back.
+        Files.setLastModifiedTime(log, FileTime.from(Instant.now().minusSeconds(3600)));
+
+        assertThat(child.crashLog()).isEqualTo(log);
     }
 }
