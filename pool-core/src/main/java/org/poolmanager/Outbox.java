@@ -59,13 +59,19 @@ final class Outbox {
         }
     }
 
-    /** So many tasks have been answered or given back; what was held back for that moment is written. */
-    void done(int count) {
+    /**
+     * So many tasks have been answered or given back; what was held back for that moment is written. Returns whether the
+     * child still has tasks.
+     */
+    boolean done(int count) {
         synchronized (this) {
             onTheWay -= count;
             urgent |= !frames.isEmpty();
         }
         flush();
+        synchronized (this) {
+            return onTheWay > 0;
+        }
     }
 
     void flush() {

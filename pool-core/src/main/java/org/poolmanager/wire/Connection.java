@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A socket on which one thread waits for bytes, and any thread writes without ever waiting. A blocking socket will not
@@ -23,6 +24,9 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
 
     /** Should the moment be missed, it is looked for again. */
     private static final long AGAIN_MILLIS = 100;
+
+    /** How long a thread looks out for what is about to come before it sleeps: as long as waking it up would take. */
+    private static final long LOOK_OUT = TimeUnit.MICROSECONDS.toNanos(30);
 
     private final SocketChannel channel;
 
@@ -40,6 +44,9 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
 
     /** The last read took everything there was. Of the reading thread. */
     private boolean drained;
+
+    /** More is about to come. Of the reading thread. */
+    private boolean expecting;
 
     /**
      * Takes over a connected socket.
@@ -69,8 +76,10 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
             if (wantsWrite) {
                 await(NOT_AT_ALL); // a peer that never stops sending must not starve those who write to it
             }
-            if (drained) {
-                await(FOREVER);
+            if (drained && !readingStopped) { // its wake-up may just have been taken
+                if (!(expecting && lookOut())) {
+                    await(FOREVER);
+                }
                 drained = false;
             } else {
                 int room = target.remaining();
@@ -96,6 +105,42 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
             drained = !await(millis);
         }
         return !drained || readingStopped;
+    }
+
+    /**
+     * The same without limit, for who expects something at once: only the thread that has the turn to read, and that
+     * nobody ends the wait of by {@link #wakeUp}.
+     *
+     * @return whether a read would find something, be it the end
+     * @throws IOException if the socket is broken
+     */
+    public boolean awaitReadableSoon() throws IOException {
+        if (drained && !readingStopped) {
+            drained = !lookOut();
+        }
+        return awaitReadable(FOREVER);
+    }
+
+    /**
+     * Says whether the next bytes are likely to come before a thread could fall asleep and be woken up again. Called by the
+     * reading thread.
+     *
+     * @param soon whether {@link #read} looks out for them for a moment before it sleeps
+     */
+    public void expectSoon(boolean soon) {
+        expecting = soon;
+    }
+
+    /** Looks again and again for a moment, each time after everybody else who has something to do. */
+    private boolean lookOut() throws IOException {
+        long end = System.nanoTime() + LOOK_OUT;
+        do {
+            Thread.yield();
+            if (await(NOT_AT_ALL)) {
+                return true;
+            }
+        } while (System.nanoTime() - end < 0 && !readingStopped);
+        return readingStopped; // its wake-up was taken for nothing
     }
 
     /** Ends the wait of the reading thread. */

@@ -18,6 +18,8 @@ final class Reception {
 
     static final long NOT_AT_ALL = -1;
 
+    private static final long SOON = -2;
+
     private final Connection connection;
 
     private final FrameReader frames;
@@ -47,9 +49,13 @@ final class Reception {
         this.thread = thread;
     }
 
-    /** Waits for the next task, reading itself as long as nobody else does; null when nothing more will come. */
+    /**
+     * Waits for the next task, reading itself as long as nobody else does; null when nothing more will come.
+     *
+     * @param soon whether one is likely to come at once, if any does
+     */
     @Nullable
-    Frame next() {
+    Frame next(boolean soon) {
         while (true) {
             Frame task = inbox.poll();
             if (task != null || inbox.isFinished()) {
@@ -57,7 +63,7 @@ final class Reception {
             }
             outlet.flush(); // what was left unflushed because more was to be done, and has been called back since
             if (inbox.tryToReadMore()) {
-                read(FOREVER);
+                read(soon ? SOON : FOREVER);
             } else {
                 inbox.awaitReader();
             }
@@ -72,7 +78,7 @@ final class Reception {
     void read(long millis) {
         List<Frame> answers = List.of();
         try {
-            if (frames.hasBuffered() || connection.awaitReadable(millis)) {
+            if (frames.hasBuffered() || isReadable(millis)) {
                 answers = takeIn();
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -87,6 +93,10 @@ final class Reception {
         for (Frame answer : answers) {
             outlet.send(answer, false);
         }
+    }
+
+    private boolean isReadable(long millis) throws IOException {
+        return millis == SOON ? connection.awaitReadableSoon() : connection.awaitReadable(millis);
     }
 
     private List<Frame> takeIn() throws IOException {

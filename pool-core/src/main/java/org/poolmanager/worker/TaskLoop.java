@@ -16,6 +16,9 @@ import org.poolmanager.wire.TaskContext;
 /** Runs tasks one after the other, on the one thread that user code sees. */
 final class TaskLoop {
 
+    /** After a task that took less, the next one is likely to come before a thread could be woken up. */
+    private static final int SHORT = 5_000;
+
     private final Reception reception;
 
     private final Inbox inbox;
@@ -35,6 +38,9 @@ final class TaskLoop {
     private boolean hasHeaders;
 
     private boolean fit = true;
+
+    /** How long the last task took. */
+    private int nanos = Integer.MAX_VALUE;
 
     /** When the last task ended. */
     private long now;
@@ -73,7 +79,7 @@ final class TaskLoop {
 
     /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
     private boolean runNext() {
-        Frame task = reception.next();
+        Frame task = reception.next(nanos < SHORT);
         if (task == null) {
             return false;
         }
@@ -143,7 +149,7 @@ final class TaskLoop {
 
     private Frame frame(Frame task, AnswerKind kind, Payload payload, long start) {
         now = System.nanoTime();
-        int nanos = (int) Math.min(now - start, Integer.MAX_VALUE);
+        nanos = (int) Math.min(now - start, Integer.MAX_VALUE);
         return new Frame(FrameType.ANSWER, kind.ordinal(), payload.tag(), task.id(), nanos, payload.content());
     }
 }
