@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
 import org.poolmanager.PoolEvent.TaskRejected.Reason;
+import org.poolmanager.launch.ExitReason;
 import org.poolmanager.wire.AnswerKind;
 
 /**
@@ -411,7 +412,9 @@ final class Board {
 
     /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
     private @Nullable WorkerCrashedException unread(List<Task> inFlight, Slot slot, WorkerEnd last) {
-        if (last.reason() != WorkerExit.OUT_OF_MEMORY || inFlight.isEmpty() || slot.begunInFlight(last.begun()) > 0) {
+        // One that has ended itself after the answer to another task has not tried to read this one.
+        boolean ranOut = last.exit() != null && last.exit().reason() == ExitReason.OUT_OF_MEMORY;
+        if (!ranOut || inFlight.isEmpty() || slot.begunInFlight(last.begun()) > 0) {
             return null;
         }
         Task task = inFlight.get(0);
@@ -558,8 +561,11 @@ final class Board {
 
     /** Lets go of the lock and takes it again: others get their turn, and what has been appended so far is written. */
     void passOn() {
-        release();
-        life.lock.lock();
+        try {
+            release();
+        } finally {
+            life.lock.lock();
+        }
     }
 
     /**

@@ -148,7 +148,15 @@ final class Consequences {
         try {
             action.run();
         } catch (Throwable e) {
-            LOG.error("Pool '{}' failed in its own work", pool, e);
+            report(e);
+        }
+    }
+
+    private void report(Throwable problem) {
+        try {
+            LOG.error("Pool '{}' failed in its own work", pool, problem);
+        } catch (RuntimeException | Error e) {
+            // Most likely for the same reason: what follows is still to be done.
         }
     }
 }

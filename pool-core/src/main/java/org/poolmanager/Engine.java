@@ -384,11 +384,17 @@ final class Engine {
             board.consequences()
                     .publish(
                             new PoolEvent.WorkerStarted(settings.name(), slot.id, slot.generation, worker.pid(), took));
+            board.consequences()
+                    .log(() -> LOG.debug(
+                            "Worker {} of pool '{}' (pid {}) is ready after {}",
+                            slot.id,
+                            settings.name(),
+                            worker.pid(),
+                            took));
             life.changed.signalAll();
         } finally {
             board.release();
         }
-        LOG.debug("Worker {} of pool '{}' (pid {}) is ready after {}", slot.id, settings.name(), worker.pid(), took);
     }
 
     /** A start has succeeded: the others begin anew. */
@@ -427,24 +433,22 @@ final class Engine {
             } else if (hopeless && life.state() == PoolState.DRAINING && board.unfinished() > 0) {
                 breakDown(PoolState.FAILED, texts.broken(failedStarts, problem));
             }
+            if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
+                board.consequences()
+                        .log(() -> LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage()));
+            }
             life.changed.signalAll();
         } finally {
             board.release();
         }
-        if (life.state().acceptsTasks() || life.state() == PoolState.BROKEN) {
-            LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage());
-        }
     }
 
     void gone(Slot slot, Worker worker, WorkerEnd end) {
-        WorkerExit why;
-        String text;
-        boolean idle;
         life.lock.lock();
         try {
-            why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
-            text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
-            idle = slot.inFlight.isEmpty();
+            WorkerExit why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
+            String text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
+            boolean idle = slot.inFlight.isEmpty();
             board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
@@ -456,18 +460,19 @@ final class Engine {
             Integer code = end.exit() == null ? null : end.exit().exitValue();
             slot.history.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
             board.consequences().publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, text));
+            if (why == WorkerExit.CRASH || why == WorkerExit.OUT_OF_MEMORY) {
+                board.consequences()
+                        .log(() -> LOG.warn(
+                                "Worker {} of pool '{}' (pid {}) is gone{}: {}",
+                                slot.id,
+                                settings.name(),
+                                worker.pid(),
+                                idle ? " while it was idle" : "",
+                                end.text()));
+            }
             life.changed.signalAll();
         } finally {
             board.release();
-        }
-        if (why == WorkerExit.CRASH || why == WorkerExit.OUT_OF_MEMORY) {
-            LOG.warn(
-                    "Worker {} of pool '{}' (pid {}) is gone{}: {}",
-                    slot.id,
-                    settings.name(),
-                    worker.pid(),
-                    idle ? " while it was idle" : "",
-                    end.text());
         }
     }
 
@@ -548,6 +553,16 @@ final class Engine {
 
     void refuseToWait(String what) {
         PoolThread.refuseToWait(life, settings.name(), what);
+    }
+
+    /** How many tasks may be unfinished at this moment. */
+    int capacity() {
+        life.lock.lock();
+        try {
+            return board.staff().capacity();
+        } finally {
+            life.lock.unlock();
+        }
     }
 
     PoolState state() {

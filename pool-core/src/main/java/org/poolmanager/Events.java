@@ -3,7 +3,6 @@ package org.poolmanager;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,16 +46,9 @@ final class Events {
     /** One listener. One that always fails must not fill the log with a warning per task. */
     private static final class Told {
 
-        private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
-
-        private static final int WARNINGS = 5;
-
         private final PoolListener listener;
 
-        /** Guarded by this, like the next. */
-        private long windowSince = System.nanoTime();
-
-        private int failures;
+        private final Complaints complaints = new Complaints();
 
         Told(PoolListener listener) {
             this.listener = listener;
@@ -66,29 +58,19 @@ final class Events {
             try {
                 listener.onEvent(event);
             } catch (Throwable e) {
-                int leftOut = leftOut();
-                if (leftOut >= 0) {
-                    LOG.warn(
-                            "A listener of pool '{}' failed on {}{}",
-                            event.pool(),
-                            event,
-                            leftOut == 0 ? "" : "; " + leftOut + " failures before it were not reported",
-                            e);
-                }
+                warn(event, e);
             }
         }
 
-        /** How many failures were not reported before this one, -1 if this one is not to be reported either. */
-        private synchronized int leftOut() {
-            long now = System.nanoTime();
-            int leftOut = 0;
-            if (now - windowSince >= WINDOW) {
-                leftOut = Math.max(0, failures - WARNINGS);
-                windowSince = now;
-                failures = 0;
+        private void warn(PoolEvent event, Throwable problem) {
+            String more = complaints.next();
+            try {
+                if (more != null) {
+                    LOG.warn("A listener of pool '{}' failed on {}{}", event.pool(), event, more, problem);
+                }
+            } catch (RuntimeException | Error e) {
+                // Nor must an appender that fails keep others from the event.
             }
-            failures++;
-            return failures <= WARNINGS ? leftOut : -1;
         }
     }
 }

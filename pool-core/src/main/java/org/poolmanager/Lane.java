@@ -70,7 +70,7 @@ final class Lane implements Runnable, Worker.Sink {
             end = next.serve();
         } catch (WorkerStartException e) {
             engine.logs().await(lastRecord);
-            engine.startFailed(slot, e);
+            tellStartFailed(e);
             return;
         } catch (RuntimeException | Error e) {
             end = giveUp(next, e);
@@ -84,8 +84,22 @@ final class Lane implements Runnable, Worker.Sink {
         bury(next, end);
     }
 
-    private void startFailed(Throwable why) {
-        engine.startFailed(slot, new WorkerStartException(engine.texts().notStarted(slot.id, why), why));
+    private void startFailed(Throwable why) throws InterruptedException {
+        tellStartFailed(new WorkerStartException(engine.texts().notStarted(slot.id, why), why));
+    }
+
+    /** Until it succeeds: without it, the pool would wait for this start. */
+    private void tellStartFailed(WorkerStartException why) throws InterruptedException {
+        boolean told = false;
+        for (int attempt = 1; !told; attempt++) {
+            try {
+                engine.startFailed(slot, why);
+                told = true;
+            } catch (RuntimeException | Error e) {
+                report(e);
+                engine.pause(attempt);
+            }
+        }
     }
 
     private WorkerEnd giveUp(Worker worker, Throwable why) throws InterruptedException {

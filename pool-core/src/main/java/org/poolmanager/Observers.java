@@ -20,6 +20,8 @@ final class Observers {
 
     private final String pool;
 
+    private final Complaints complaints = new Complaints();
+
     private volatile @Nullable TaskObserver observer;
 
     /** What a task's consumer will be told. */
@@ -134,6 +136,13 @@ final class Observers {
     }
 
     private void failed(Throwable problem) {
-        LOG.warn("The task observer of pool '{}' failed", pool, problem);
+        String more = complaints.next();
+        try {
+            if (more != null) {
+                LOG.warn("The task observer of pool '{}' failed{}", pool, more, problem);
+            }
+        } catch (RuntimeException | Error e) {
+            // Nor must an appender that fails harm a task.
+        }
     }
 }

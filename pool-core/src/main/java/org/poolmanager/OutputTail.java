@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a child prints, so that it never blocks on a full pipe, and remembers the end of it. */
@@ -28,6 +29,11 @@ final class OutputTail {
     private volatile @Nullable Listener listener;
 
     private final List<Thread> readers = new ArrayList<>();
+
+    private final List<InputStream> streams = new ArrayList<>();
+
+    /** How many readers pass a line on: the log may make them wait. */
+    private final AtomicInteger passing = new AtomicInteger();
 
     /** Guarded by itself, like the number of lines that have been there. */
     private final Deque<String> tail = new ArrayDeque<>();
@@ -48,6 +54,7 @@ final class OutputTail {
     void read(InputStream stream, boolean error, String threadName) {
         Thread reader = new PoolThread(life, threadName, () -> pump(stream, error));
         readers.add(reader);
+        streams.add(stream);
         reader.start();
     }
 
@@ -62,11 +69,19 @@ final class OutputTail {
         for (Thread reader : readers) {
             reader.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         }
-        if (printed() == before) {
+        if (printed() == before && passing.get() == 0 && streams.stream().noneMatch(OutputTail::hasMore)) {
             listener = null;
         }
         synchronized (tail) {
             return List.copyOf(tail);
+        }
+    }
+
+    private static boolean hasMore(InputStream stream) {
+        try {
+            return stream.available() > 0;
+        } catch (IOException e) {
+            return false; // it has ended
         }
     }
 
@@ -91,11 +106,14 @@ final class OutputTail {
         if (told == null) {
             return false;
         }
-        remember(line);
+        passing.incrementAndGet();
         try {
+            remember(line);
             told.printed(error, line);
         } catch (RuntimeException | Error e) {
             // It is kept for the error that this worker may end with.
+        } finally {
+            passing.decrementAndGet();
         }
         return true;
     }

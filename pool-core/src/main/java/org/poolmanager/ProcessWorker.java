@@ -418,10 +418,10 @@ final class ProcessWorker implements Worker {
             } catch (TimeoutException e) {
                 jvm.kill();
             } catch (ExecutionException e) {
-                return -1;
+                return jvm.exitValue();
             }
         }
-        return -1;
+        return jvm.exitValue(); // it may be over, and what it has started not yet
     }
 
     // ---- from any thread ----

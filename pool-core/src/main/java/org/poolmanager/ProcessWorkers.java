@@ -92,7 +92,7 @@ final class ProcessWorkers implements Workers {
         loggers = names;
         ClassPath classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
         directory = SocketDirectory.create();
-        MemoryBudget.Share memory = MemoryBudget.ofThisJvm().take(settings.name(), settings.size(), settings.jvm());
+        MemoryBudget.Share memory = MemoryBudget.ofThisJvm().take(settings.name(), settings.maxSize(), settings.jvm());
         share = memory;
         classes = new SharedClasses(memory.options(), classPath, this::directory);
         if (!names.isEmpty()) {

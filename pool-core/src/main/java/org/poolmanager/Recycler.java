@@ -152,7 +152,7 @@ final class Recycler {
     }
 
     /** Those without a task come first: they hold up nobody. */
-    private void replaceNext() {
+    void replaceNext() {
         if (life.state().acceptsTasks()) {
             board.slots().stream()
                     .filter(slot -> slot.outdated && !slot.surplus && slot.isLive() && slot.successor == null)

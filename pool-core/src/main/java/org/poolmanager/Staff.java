@@ -101,10 +101,12 @@ final class Staff {
             if (workers != from) {
                 slots.forEach(slot -> slot.surplus = slot.id > workers);
                 for (int id = 1; id <= workers; id++) {
-                    hire(id);
+                    hire(id); // should that fail for lack of a thread, the pool has the size that it got to
+                    setSize(Math.max(size, id));
                 }
                 setSize(workers);
                 slots.stream().filter(slot -> slot.surplus).forEach(this::dismiss);
+                board.recycler().replaceNext();
                 board.consequences().publish(new PoolEvent.PoolResized(settings.name(), from, workers));
                 life.changed.signalAll();
             }
@@ -117,12 +119,11 @@ final class Staff {
         if (slots.stream().noneMatch(slot -> slot.id == id)) {
             Slot slot = newSlot(id);
             slot.reported = true;
-            startLane.accept(slot); // should that fail for lack of a thread, the pool has the size that it got to
+            startLane.accept(slot);
             List<Slot> more = new ArrayList<>(slots);
             more.add(slot);
             more.sort(Comparator.comparingInt(each -> each.id));
             slots = more;
-            setSize(Math.max(size, id));
         }
     }
 

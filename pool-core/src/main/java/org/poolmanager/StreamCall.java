@@ -86,7 +86,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         this.borrowers = borrowers;
         this.source = source;
         this.ordered = ordered;
-        this.bound = options.bufferOr(Math.min(engine.settings().capacity(), MAX_STANDARD_BOUND) + reserve);
+        this.bound = options.bufferOr(Math.min(engine.capacity(), MAX_STANDARD_BOUND) + reserve);
         this.chunk = source instanceof Collection ? Math.min(MAX_CHUNK, Math.max(1, bound / 4)) : 1;
         this.limits = engine.limits(options.tasks());
         this.meter = options.listener() == null
@@ -104,7 +104,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     /** For {@link #all}. Taken as they are done, so that a slow element does not hold up the others. */
     static <T extends @Nullable Object, R extends @Nullable Object> StreamCall<T, R> toList(
             Engine engine, Borrowers borrowers, Iterable<? extends T> source, MapOptions options) {
-        int reserve = Math.min(MAX_RESERVE, engine.settings().capacity());
+        int reserve = Math.min(MAX_RESERVE, engine.capacity());
         return new StreamCall<>(engine, borrowers, source, options, false, reserve);
     }
 

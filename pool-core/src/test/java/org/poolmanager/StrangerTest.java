@@ -3,6 +3,7 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
 
 @ExtendWith(NoLeftovers.class)
 @DisplayName("Strangers at the door")
@@ -198,9 +200,11 @@ class StrangerTest {
 
     @Test
     @DisplayName(
-            "X02, X06: the token is in no command line, environment, file or error, and the files are the owner's alone")
+            "X02, X06: the token is in no command line, environment, file, log, crash log or error, and the files are the"
+                    + " owner's alone")
     void x02TokenIsNowhere() throws Exception {
-        try (Gate gate = new Gate();
+        try (Records records = new Records(Logger.ROOT_LOGGER_NAME, Level.TRACE);
+                Gate gate = new Gate();
                 var pool = PoolManager.builder(Tasks::passGate, gate.port())
                         .size(1)
                         .start()) {
@@ -218,9 +222,14 @@ class StrangerTest {
                 }
             }
             byte[] token = tokenOf(pool);
-            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            new ProcessBuilder("kill", "-SEGV", Long.toString(pid)).start().waitFor();
             Throwable error = lost.handle((value, failure) -> failure).get(20, TimeUnit.SECONDS);
             places.add((error + pool.stats().toString()).getBytes(StandardCharsets.ISO_8859_1));
+            Path crashLog = ((WorkerCrashedException) error).exit().crashLog();
+            places.add(Files.readAllBytes(crashLog));
+            Files.delete(crashLog); // it would stay for whoever looks for the reason
+            assertThat(records.messages()).isNotEmpty();
+            records.messages().forEach(message -> places.add(message.getBytes(StandardCharsets.ISO_8859_1)));
             for (byte[] place : places) {
                 String text = new String(place, StandardCharsets.ISO_8859_1);
                 for (String form : Set.of(

@@ -195,6 +195,15 @@ public final class ChildJvm {
         watcher.start();
     }
 
+    /**
+     * How the process has ended, though perhaps not all that it has started.
+     *
+     * @return its exit value, -1 while it runs
+     */
+    public int exitValue() {
+        return process.isAlive() ? -1 : process.exitValue();
+    }
+
     private void awaitExit() {
         boolean ended = false;
         while (!ended) {

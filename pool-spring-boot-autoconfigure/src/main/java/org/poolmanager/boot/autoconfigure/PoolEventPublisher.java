@@ -18,7 +18,10 @@ final class PoolEventPublisher implements PoolListener {
 
     @Override
     public void onEvent(PoolEvent event) {
-        if (!(event instanceof PoolEvent.TaskFinished) && !(event instanceof PoolEvent.TaskRejected)) {
+        boolean isFrequent = event instanceof PoolEvent.TaskFinished
+                || event instanceof PoolEvent.TaskRejected
+                || event instanceof PoolEvent.TaskRetried;
+        if (!isFrequent) {
             publisher.publishEvent(event);
         }
     }

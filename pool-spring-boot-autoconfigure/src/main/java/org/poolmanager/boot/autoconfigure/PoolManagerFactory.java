@@ -2,6 +2,8 @@ package org.poolmanager.boot.autoconfigure;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
@@ -18,6 +20,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /** Builds each pool that {@code application.yml} declares, when its bean is created. */
 final class PoolManagerFactory {
+
+    private static final Pattern KEY = Pattern.compile("'([a-z]+(?:[.-][a-z]+)*)'");
 
     private final PoolConfigurations configurations;
 
@@ -159,11 +163,9 @@ final class PoolManagerFactory {
         }
     }
 
-    /** Whether there is such a codec is found out where the pool is built. */
+    /** What does not fit together is found out where the pool is built; the text begins with the key. */
     private Setting culprit(String name, String message) {
-        String codec = "serialization.codec";
-        return message.startsWith("'" + codec + "'")
-                ? configurations.setting(name, codec)
-                : configurations.setting(name);
+        Matcher key = KEY.matcher(message);
+        return key.lookingAt() ? configurations.setting(name, key.group(1)) : configurations.setting(name);
     }
 }

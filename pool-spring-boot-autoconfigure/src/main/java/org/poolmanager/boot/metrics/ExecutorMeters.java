@@ -33,7 +33,7 @@ final class ExecutorMeters {
         gauge("active", "threads", stats -> stats.workers().busy());
         gauge("pool.size", "threads", ExecutorMeters::live);
         gauge("pool.core", "threads", stats -> stats.workers().target());
-        gauge("pool.max", "threads", stats -> stats.workers().target());
+        gauge("pool.max", "threads", stats -> pool.settings().maxSize());
         gauge("queued", "tasks", stats -> stats.queue().size());
         gauge("queue.remaining", "tasks", stats -> stats.queue().remaining());
         meters.add(FunctionCounter.builder(PREFIX + "completed", pool, ExecutorMeters::done)

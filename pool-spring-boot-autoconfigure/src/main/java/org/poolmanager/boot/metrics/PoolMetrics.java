@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import org.poolmanager.PoolManager;
+import org.poolmanager.PoolState;
 import org.poolmanager.PoolStats;
 import org.poolmanager.launch.ResidentSize;
 
@@ -71,16 +72,20 @@ public class PoolMetrics implements MeterBinder, AutoCloseable {
         this.executorCompatible = executorCompatible;
     }
 
+    /** A pool that is closed wants none: nobody is to be alarmed because it has none. */
+    private static int wanted(PoolStats stats) {
+        return stats.state() == PoolState.NEW || stats.state() == PoolState.STOPPED
+                ? 0
+                : stats.workers().target();
+    }
+
     @Override
     public void bindTo(MeterRegistry registry) {
         workers(registry, "idle", stats -> stats.workers().idle());
         workers(registry, "busy", stats -> stats.workers().busy());
         workers(registry, "starting", stats -> stats.workers().starting());
         // Without a unit: Prometheus would append it to the name, which ends in max.
-        gauge(
-                        "workers.max",
-                        "How many workers there should be",
-                        stats -> stats.workers().target())
+        gauge("workers.max", "How many workers there should be", PoolMetrics::wanted)
                 .register(registry);
         gauge("queued", "Tasks that wait", stats -> stats.queue().size())
                 .baseUnit("tasks")

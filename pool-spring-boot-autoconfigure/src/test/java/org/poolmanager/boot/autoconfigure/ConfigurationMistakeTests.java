@@ -136,6 +136,12 @@ class ConfigurationMistakeTests {
     }
 
     @Test
+    void maxSizeBelowTheSize() {
+        assertMistake(SQUARE + "      size: 3\n      max-size: 2", "max-size", "\"2\"", "6:17")
+                .hasReason("'max-size' must not be less than 'size', which is 3, but is 2.");
+    }
+
+    @Test
     void emptyJvmArgument() {
         assertMistake(SQUARE + "      jvm: {args: ['']}", "jvm.args[0]", "\"\"", "5:20")
                 .hasReason("'args' must not contain a null or empty argument.");

@@ -2,6 +2,8 @@ package org.poolmanager.boot.actuate.endpoint;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.boot.events.PoolHistories;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
@@ -14,6 +16,8 @@ public class OperationTrace {
     public static final String AUDIT_TYPE = "POOL_OPERATION";
 
     private static final int FIRST_REFUSAL = 300;
+
+    private static final Log logger = LogFactory.getLog(OperationTrace.class);
 
     private final PoolHistories histories;
 
@@ -39,7 +43,11 @@ public class OperationTrace {
             data.put("pool", pool);
             data.put("operation", what);
             data.put("status", status);
-            audit.publishEvent(new AuditApplicationEvent(principal == null ? "" : principal, AUDIT_TYPE, data));
+            try {
+                audit.publishEvent(new AuditApplicationEvent(principal == null ? "" : principal, AUDIT_TYPE, data));
+            } catch (RuntimeException ex) {
+                logger.error("The operation '" + what + "' on pool '" + pool + "' could not be audited", ex);
+            }
         }
     }
 }

@@ -132,7 +132,8 @@ public class PoolOperations {
                     .filter(worker -> worker.id() == stack.worker())
                     .map(worker -> WorkerStackDescriptor.of(worker, stack))
                     .findFirst()
-                    .orElseThrow();
+                    .orElseThrow(() -> new NoSuchElementException(
+                            "Worker " + stack.worker() + " of pool '" + pool + "' has left meanwhile"));
         });
     }
 
@@ -152,7 +153,10 @@ public class PoolOperations {
     private WebEndpointResponse<OperationResponseBody> answer(String name, int done, Action action) {
         PoolManager<?, ?> pool = find(name);
         if (pool == null) {
-            return unknown("There is no pool '" + name + "'. There are: " + pools.names());
+            return unknown(
+                    pools.names().contains(name)
+                            ? "Pool '" + name + "' is lazy, and nobody has used it yet"
+                            : "There is no pool '" + name + "'. There are: " + pools.names());
         }
         try {
             return new WebEndpointResponse<>(action.perform(pool), done);
@@ -183,7 +187,11 @@ public class PoolOperations {
     }
 
     private static int small(String text) {
-        return (int) Math.max(0, Math.min(number(text), Integer.MAX_VALUE));
+        long number = number(text);
+        if (number != (int) number) {
+            throw new IllegalArgumentException("'" + text + "' is too large");
+        }
+        return (int) number;
     }
 
     private static long number(String text) {

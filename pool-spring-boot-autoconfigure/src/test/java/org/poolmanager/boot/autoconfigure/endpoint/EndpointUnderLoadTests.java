@@ -2,6 +2,8 @@ package org.poolmanager.boot.autoconfigure.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,13 +25,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.PoolManager;
 import org.poolmanager.WorkerCrashedException;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpoint;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -74,6 +79,21 @@ class EndpointUnderLoadTests {
     private final HttpClient client = HttpClient.newHttpClient();
 
     private volatile boolean over;
+
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+    private static Level levelBefore;
+
+    @BeforeAll
+    static void remember() {
+        levelBefore = ROOT.getLevel();
+    }
+
+    /** The application of this test has changed it for the whole JVM. */
+    @AfterAll
+    static void giveBack() {
+        ROOT.setLevel(levelBefore);
+    }
 
     @AfterEach
     void end() {

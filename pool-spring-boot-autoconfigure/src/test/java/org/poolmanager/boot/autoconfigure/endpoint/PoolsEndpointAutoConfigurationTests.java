@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.poolmanager.PoolManager;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.actuate.endpoint.PoolDescriptor;
@@ -15,10 +22,13 @@ import org.poolmanager.boot.actuate.endpoint.PoolsEndpointWebExtension;
 import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
 import org.poolmanager.boot.workers.Deadly;
 import org.poolmanager.boot.workers.Square;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -74,6 +84,31 @@ class PoolsEndpointAutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .hasSingleBean(PoolsEndpoint.class)
                         .doesNotHaveBean(PoolsEndpointWebExtension.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"READ_ONLY", "UNRESTRICTED"})
+    @DisplayName("X05: over JMX nothing can be changed, whatever the access")
+    void x05OverJmxNothingCanBeChanged(String access) {
+        contextRunner
+                .withConfiguration(AutoConfigurations.of(
+                        JmxAutoConfiguration.class,
+                        EndpointAutoConfiguration.class,
+                        JmxEndpointAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.jmx.enabled=true",
+                        "management.endpoints.jmx.exposure.include=pools",
+                        "management.endpoint.pools.access=" + access)
+                .run(context -> {
+                    MBeanServer server = context.getBean(MBeanServer.class);
+                    Set<ObjectName> names = server.queryNames(
+                            new ObjectName("org.springframework.boot:type=Endpoint,name=Pools,*"), null);
+                    assertThat(names).hasSize(1);
+                    assertThat(server.getMBeanInfo(names.iterator().next()).getOperations())
+                            .isNotEmpty()
+                            .allSatisfy(operation ->
+                                    assertThat(operation.getImpact()).isEqualTo(MBeanOperationInfo.INFO));
+                });
     }
 
     @Test

@@ -383,6 +383,7 @@ class PoolsOverHttpTests {
     }
 
     @Test
+    @DisplayName("X05: by default nothing can be changed")
     void nothingCanBeChanged() {
         for (HttpMethod method : List.of(HttpMethod.POST, HttpMethod.DELETE, HttpMethod.PUT, HttpMethod.PATCH)) {
             for (String path : List.of(
