@@ -132,6 +132,7 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     }
 
     /** Looks again and again for a moment, each time after everybody else who has something to do. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: it is a courtesy
     private boolean lookOut() throws IOException {
         long end = System.nanoTime() + LOOK_OUT;
         do {
