@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolEvent.TaskFinished;
 
 /** {@link SenderContext} of a task from the thread that hands it in to its outcome. The carrier goes to the worker. */
-public class PoolTaskObservationContext extends SenderContext<Map<String, String>> {
+public final class PoolTaskObservationContext extends SenderContext<Map<String, String>> {
 
     private final String pool;
 

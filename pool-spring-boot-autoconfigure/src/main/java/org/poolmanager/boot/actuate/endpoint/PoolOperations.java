@@ -255,7 +255,7 @@ public class PoolOperations {
      * Who asks, and what they may see.
      *
      * @param name who it is, if that is known
-     * @param pool shows a pool to them
+     * @param view shows a pool to them
      */
     record Operator(@Nullable String name, Function<String, @Nullable PoolDescriptor> view) {
 
