@@ -30,8 +30,6 @@ final class OutputTail {
 
     private final List<Thread> readers = new ArrayList<>();
 
-    private final List<InputStream> streams = new ArrayList<>();
-
     /** How many readers pass a line on: the log may make them wait. */
     private final AtomicInteger passing = new AtomicInteger();
 
@@ -54,7 +52,6 @@ final class OutputTail {
     void read(InputStream stream, boolean error, String threadName) {
         Thread reader = new PoolThread(life, threadName, () -> pump(stream, error));
         readers.add(reader);
-        streams.add(stream);
         reader.start();
     }
 
@@ -69,19 +66,11 @@ final class OutputTail {
         for (Thread reader : readers) {
             reader.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         }
-        if (printed() == before && passing.get() == 0 && streams.stream().noneMatch(OutputTail::hasMore)) {
+        if (printed() == before && passing.get() == 0) {
             listener = null;
         }
         synchronized (tail) {
             return List.copyOf(tail);
-        }
-    }
-
-    private static boolean hasMore(InputStream stream) {
-        try {
-            return stream.available() > 0;
-        } catch (IOException e) {
-            return false; // it has ended
         }
     }
 

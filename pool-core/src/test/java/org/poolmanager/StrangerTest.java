@@ -97,12 +97,14 @@ class StrangerTest {
         Path socket = directory.resolve("w.socket");
         try (Doorkeeper door = new Doorkeeper(socket, token)) {
             door.open();
-            CompletableFuture<SocketChannel> guest = CompletableFuture.supplyAsync(() -> admit(door));
+            CompletableFuture<SocketChannel> guest =
+                    CompletableFuture.supplyAsync(() -> admit(door), StrangerTest::inThread);
             long start = System.nanoTime();
             try (SocketChannel silent = knock(socket, new byte[0]);
                     SocketChannel slow = knock(socket, Arrays.copyOf(token, 1));
                     SocketChannel replayed = knock(socket, dead)) {
-                CompletableFuture<Boolean> dripped = CompletableFuture.supplyAsync(() -> drip(slow, token));
+                CompletableFuture<Boolean> dripped =
+                        CompletableFuture.supplyAsync(() -> drip(slow, token), StrangerTest::inThread);
                 assertThat(isSentAway(replayed)).isTrue();
                 long millisOfReplayed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
                 assertThat(isSentAway(silent)).isTrue();
@@ -120,6 +122,13 @@ class StrangerTest {
                 guest.get(5, TimeUnit.SECONDS).close();
             }
         }
+    }
+
+    /** The common pool may have one thread alone, and both wait. */
+    private static void inThread(Runnable code) {
+        Thread thread = new Thread(code, "stranger");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Shows the right token, but a byte a second; true when it has been sent away. */
