@@ -80,6 +80,7 @@ class ResizeTest {
                 var pool = gated(isolation, gate)
                         .size(3)
                         .queueSize(3)
+                        .prefetch(1) // a task that has been sent may begin before it is called back
                         .listener(event -> {
                             if (event instanceof PoolEvent.WorkerExited exited) {
                                 exits.add(exited.reason());
