@@ -49,9 +49,6 @@ final class ProcessWorker implements Worker {
 
     private static final int MAX_BATCH = 256;
 
-    /** After a task that took less, the next answer is likely to come before a thread could be woken up. */
-    private static final long SHORT = TimeUnit.MICROSECONDS.toNanos(5);
-
     private final ProcessWorkers shared;
 
     private final int id;
@@ -374,7 +371,7 @@ final class ProcessWorker implements Worker {
             boolean more = outbox.done(answers.size());
             Connection from = connection;
             assert from != null;
-            from.expectSoon(more && answers.get(answers.size() - 1).nanos() < SHORT);
+            from.expectSoon(more && answers.get(answers.size() - 1).nanos() < Connection.SHORT_TASK);
             answers.clear();
         }
     }

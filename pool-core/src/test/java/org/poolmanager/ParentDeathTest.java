@@ -59,24 +59,22 @@ class ParentDeathTest {
     @Test
     @DisplayName("C101: with a parent that is killed, its workers' own pools go")
     void c101Nested() throws Exception {
-        try (ParentJvm parent = ParentJvm.start("nested")) {
-            List<ProcessHandle> workers = parent.awaitWorkers();
-            assertThat(workers).hasSize(4).allMatch(ParentJvm::isRunning);
-            long start = System.nanoTime();
-            parent.signal("KILL");
-            System.out.println("C101 nested: last grandchild gone after " + millisUntilGone(workers, start) + " ms");
-        }
+        killParentOf("nested");
     }
 
     @Test
     @DisplayName("C066, C101: with a parent that is killed, what its workers' tasks have started goes")
     void c101Programs() throws Exception {
-        try (ParentJvm parent = ParentJvm.start("program")) {
+        killParentOf("program");
+    }
+
+    private static void killParentOf(String what) throws Exception {
+        try (ParentJvm parent = ParentJvm.start(what)) {
             List<ProcessHandle> processes = parent.awaitWorkers();
             assertThat(processes).hasSize(4).allMatch(ParentJvm::isRunning);
             long start = System.nanoTime();
             parent.signal("KILL");
-            System.out.println("C101 program: last program gone after " + millisUntilGone(processes, start) + " ms");
+            System.out.println("C101 " + what + ": last one gone after " + millisUntilGone(processes, start) + " ms");
         }
     }
 
@@ -99,11 +97,13 @@ class ParentDeathTest {
     @Test
     @DisplayName("C101: the same where the parent is the first process of a container, which collects no orphans")
     void c101FirstProcess() throws Exception {
-        assumeTrue(new ProcessBuilder("unshare", "-pf", "--mount-proc", "true")
-                        .redirectErrorStream(true)
-                        .start()
-                        .waitFor()
-                == 0);
+        assumeTrue(
+                new ProcessBuilder("unshare", "-pf", "--mount-proc", "true")
+                                .redirectErrorStream(true)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "only root may have process ids of its own");
         try (ParentJvm parent = ParentJvm.startWith(List.of("unshare", "-pf", "--mount-proc"), "contained")) {
             assertThat(parent.nextLine()).isEqualTo("pid 1, 2 lost, 4 done, 0 orphans running");
             assertThat(parent.awaitExit()).isZero();

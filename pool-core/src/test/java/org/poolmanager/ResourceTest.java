@@ -308,11 +308,13 @@ class ResourceTest {
         // A file system of its own, which only the other JVM sees.
         String script = "mount -t tmpfs -o size=16k none " + directory + " && exec \"$@\"";
         List<String> own = List.of("unshare", "-m", "sh", "-c", script, "sh");
-        assumeTrue(new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none " + directory)
-                        .redirectErrorStream(true)
-                        .start()
-                        .waitFor()
-                == 0);
+        assumeTrue(
+                new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none " + directory)
+                                .redirectErrorStream(true)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "only root may mount a file system of its own");
         try (ParentJvm parent = ParentJvm.startWith(own, "failing", directory)) {
             long start = System.nanoTime();
             String message = parent.nextLine();

@@ -207,9 +207,7 @@ class StallAndHangTest {
 
     /** Has the first worker asked for what it has not begun, as when another one is idle. */
     private static void recall(PoolManager<?, ?> pool) throws ReflectiveOperationException {
-        var field = PoolManager.class.getDeclaredField("engine");
-        field.setAccessible(true);
-        Engine engine = (Engine) field.get(pool);
+        Engine engine = Inside.engine(pool);
         engine.life().lock.lock();
         try {
             engine.board().recall(engine.board().slots().get(0));

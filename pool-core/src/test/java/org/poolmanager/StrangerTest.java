@@ -253,11 +253,8 @@ class StrangerTest {
     }
 
     private static byte[] tokenOf(PoolManager<?, ?> pool) throws ReflectiveOperationException {
-        var engineField = PoolManager.class.getDeclaredField("engine");
-        engineField.setAccessible(true);
         var token = ProcessWorker.class.getDeclaredField("token");
         token.setAccessible(true);
-        return (byte[])
-                token.get(((Engine) engineField.get(pool)).board().slots().get(0).worker);
+        return (byte[]) token.get(Inside.engine(pool).board().slots().get(0).worker);
     }
 }

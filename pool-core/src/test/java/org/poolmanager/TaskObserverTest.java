@@ -2,7 +2,6 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.poolmanager.PoolEvent.TaskFinished;
 import org.poolmanager.worker.TaskHeaders;
@@ -157,10 +157,9 @@ class TaskObserverTest {
                 .hasSizeGreaterThanOrEqualTo(5);
     }
 
-    @BothModes
+    @Test
     @DisplayName("5.9: a crash is told with the worker that it cost; what cannot travel is refused at once")
-    void crashAndUnsendable(Isolation isolation) {
-        assumeThat(isolation).isEqualTo(Isolation.PROCESS);
+    void crashAndUnsendable() {
         try (var pool = PoolManager.builder(TaskObserverTest::failOrExit)
                         .size(1)
                         .start();
@@ -178,12 +177,11 @@ class TaskObserverTest {
         }
     }
 
-    @BothModes
+    @Test
     @DisplayName("5.9: in a thread the task's scope is open while it runs; a feeder works on behalf of who called it")
-    void scopes(Isolation isolation) throws Exception {
-        assumeThat(isolation).isEqualTo(Isolation.THREAD);
+    void scopes() throws Exception {
         try (var pool = PoolManager.builder(TaskObserverTest::lookForScope)
-                .isolation(isolation)
+                .isolation(Isolation.THREAD)
                 .size(1)
                 .start()) {
             Ledger ledger = new Ledger();

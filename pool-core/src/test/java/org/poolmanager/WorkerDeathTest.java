@@ -371,9 +371,7 @@ class WorkerDeathTest {
             System.out.println("C066: closed after " + took + " ms, though a program holds the output of the worker");
             assertThat(took).isLessThan(5000);
         }
-        var engine = PoolManager.class.getDeclaredField("engine");
-        engine.setAccessible(true);
-        return new WeakReference<>(engine.get(pool));
+        return new WeakReference<>(Inside.engine(pool));
     }
 
     /** What ends a worker. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Failure;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameType;
@@ -15,9 +16,6 @@ import org.poolmanager.wire.TaskContext;
 
 /** Runs tasks one after the other, on the one thread that user code sees. */
 final class TaskLoop {
-
-    /** After a task that took less, the next one is likely to come before a thread could be woken up. */
-    private static final int SHORT = 5_000;
 
     private final Reception reception;
 
@@ -79,7 +77,7 @@ final class TaskLoop {
 
     /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
     private boolean runNext() {
-        Frame task = reception.next(nanos < SHORT);
+        Frame task = reception.next(nanos < Connection.SHORT_TASK);
         if (task == null) {
             return false;
         }

@@ -67,7 +67,7 @@ class TracingTests {
         return (Logger) LoggerFactory.getLogger(Traced.LOGGER);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // the declaration names the worker that has these types
     private static PoolManager<String, Map<String, String>> pool(ApplicationContext context) {
         return (PoolManager<String, Map<String, String>>)
                 context.getBean(PoolManagers.class).get("pages");

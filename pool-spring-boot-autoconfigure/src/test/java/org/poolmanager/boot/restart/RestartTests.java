@@ -50,7 +50,7 @@ class RestartTests {
         assertThat(metaspace() - before).isLessThan(MAX_GROWTH);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // it is called by reflection, and returns that
     private static List<Long> run() throws Exception {
         URL here = RestartTests.class.getProtectionDomain().getCodeSource().getLocation();
         ClassLoader previous = Thread.currentThread().getContextClassLoader();

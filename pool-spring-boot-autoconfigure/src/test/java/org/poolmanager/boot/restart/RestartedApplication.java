@@ -24,7 +24,7 @@ public class RestartedApplication implements Callable<List<Long>> {
                         "poolmanager.pools.pictures.worker=" + Painter.class.getName(),
                         "poolmanager.pools.pictures.size=2")
                 .run()) {
-            @SuppressWarnings("unchecked")
+            @SuppressWarnings("unchecked") // the declaration names the worker that has these types
             PoolManager<Picture, Picture> pool = context.getBean("pictures", PoolManager.class);
             Picture painted = pool.map(List.of(new Picture("sea"))).get(0);
             if (!painted.name().equals("sea painted")) {
