@@ -70,6 +70,8 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     }
 
     private List<@Nullable Object> run(Iterable<? extends T> input) throws InterruptedException {
+        // Not only once it has to wait: whether a caller is refused must not depend on how fast the workers are.
+        engine.refuseToWait("a map");
         Feed feed = new Feed(engine, input);
         try {
             for (T element : input) {
@@ -150,7 +152,6 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
 
     private synchronized void await(long accepted) throws InterruptedException {
         while (delivered < accepted) {
-            engine.refuseToWait("a map");
             wait();
         }
     }
