@@ -37,6 +37,8 @@ final class PlayedWorkers implements AutoCloseable {
     /** What is said to a task, and whether that is the last that is heard. */
     record Line(byte[] bytes, boolean dies) {}
 
+    private final byte[] greeting;
+
     private final LongFunction<Line> script;
 
     private final Path home;
@@ -45,8 +47,19 @@ final class PlayedWorkers implements AutoCloseable {
 
     private final ExecutorService players = Executors.newCachedThreadPool();
 
+    /** These are ready, and say that to their first task. */
     PlayedWorkers(Path home, LongFunction<Line> script) throws IOException {
+        this(home, new byte[0], script);
+    }
+
+    /** These say that instead of being ready. */
+    PlayedWorkers(Path home, byte[] greeting) throws IOException {
+        this(home, greeting, task -> new Line(new byte[0], true));
+    }
+
+    private PlayedWorkers(Path home, byte[] greeting, LongFunction<Line> script) throws IOException {
         this.home = home;
+        this.greeting = greeting;
         this.script = script;
         Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
         Files.writeString(java, """
@@ -93,6 +106,11 @@ final class PlayedWorkers implements AutoCloseable {
             StartConfig config = StartConfig.read(in);
             channel.connect(UnixDomainSocketAddress.of(config.socket()));
             channel.write(ByteBuffer.wrap(config.token()));
+            if (greeting.length > 0) {
+                channel.write(ByteBuffer.wrap(greeting));
+                told.getInputStream().readAllBytes(); // until it is killed
+                return;
+            }
             channel.write(ByteBuffer.wrap(bytes(Frame.of(FrameType.READY, System.nanoTime()))));
             FrameReader reader = new FrameReader(channel, config.maxPayload());
             Frame frame = reader.next();

@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.poolmanager.launch.JvmOptions;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameType;
@@ -81,6 +84,22 @@ class RogueChildTest {
             }
             assertThat(pool.map(List.of(1, 2, 3))).containsExactly(1, 2, 3);
             assertThat(pool.stats().restarts()).isEqualTo(RogueChild.Nonsense.values().length);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WEB_PAGE", "TWO_GIGABYTES", "FRAME_OF_A_PARENT"})
+    @DisplayName("X04: who sends nonsense instead of being ready is killed, and the start fails and says why")
+    void x04InsteadOfReady(RogueChild.Nonsense nonsense, @TempDir Path home) throws Exception {
+        try (PlayedWorkers played = new PlayedWorkers(home, nonsense.bytes())) {
+            var pool =
+                    PoolManager.builder(Tasks::twice).size(1).jvm(played.jvm()).build();
+            long start = System.nanoTime();
+            assertThatThrownBy(pool::start)
+                    .isInstanceOf(PoolStartException.class)
+                    .hasMessageContaining("the pool could not read what it sent");
+            System.out.println(
+                    "X04 " + nonsense + " instead of being ready: told after " + Blow.millisSince(start) + " ms");
         }
     }
 
