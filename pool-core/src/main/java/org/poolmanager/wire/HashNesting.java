@@ -57,8 +57,8 @@ final class HashNesting {
         }
         total = add(total, cost);
         if (total > TOGETHER * limit) {
-            throw new InvalidObjectException("collections nested so that their hash codes take " + total
-                    + " steps together are refused as an attack");
+            throw new InvalidObjectException("collections nested so that all their hash codes take " + total
+                    + " steps are refused as an attack");
         }
         costs.put(object, cost);
     }
