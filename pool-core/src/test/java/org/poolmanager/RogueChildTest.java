@@ -34,6 +34,8 @@ import org.poolmanager.wire.FrameType;
 @DisplayName("A child that sends nonsense")
 class RogueChildTest {
 
+    private static final int BATCH = 50;
+
     /** A Java home whose java starts a child of ours, and nothing else. */
     private static JvmOptions rogue(Path home) throws Exception {
         Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
@@ -106,7 +108,7 @@ class RogueChildTest {
     @Test
     @DisplayName("X04: whatever bytes workers send, each costs its task and its process, and nothing else")
     void x04Fuzz(@TempDir Path home) throws Exception {
-        fuzz(home, 100);
+        fuzz(home, BATCH);
     }
 
     @Test
@@ -132,10 +134,10 @@ class RogueChildTest {
             int lost = 0;
             int understood = 0;
             int refused = 0;
-            for (int round = 0; round < rounds; round += 100) {
+            for (int round = 0; round < rounds; round += BATCH) {
                 List<Outcome<Integer>> outcomes =
-                        pool.mapOutcomes(IntStream.range(0, 100).boxed().toList());
-                assertThat(outcomes).hasSize(100);
+                        pool.mapOutcomes(IntStream.range(0, BATCH).boxed().toList());
+                assertThat(outcomes).hasSize(BATCH);
                 for (Outcome<Integer> outcome : outcomes) {
                     if (outcome.failure() instanceof WorkerCrashedException crash) {
                         lost++;
