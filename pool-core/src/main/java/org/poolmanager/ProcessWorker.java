@@ -29,6 +29,7 @@ import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.Levels;
 import org.poolmanager.wire.Payload;
+import org.poolmanager.wire.ProtocolException;
 import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
 import org.poolmanager.wire.StartConfig;
@@ -114,6 +115,9 @@ final class ProcessWorker implements Worker {
         } catch (WorkerStartException e) {
             giveUp();
             throw e;
+        } catch (ProtocolException e) {
+            complain(e);
+            throw startFailure(e);
         } catch (IOException | LaunchException e) {
             throw startFailure(e);
         } finally {
@@ -237,7 +241,11 @@ final class ProcessWorker implements Worker {
                     throw new WorkerStartException(
                             who() + " could not build its target: " + described, shared.problem(frame.tagged()));
                 }
-                default -> throw new IOException("a child does not begin with " + frame.type());
+                default -> {
+                    IOException problem = new IOException("a child does not begin with " + frame.type());
+                    complain(problem);
+                    throw problem;
+                }
             }
         }
         throw new IOException("the child closed the connection");
@@ -270,7 +278,9 @@ final class ProcessWorker implements Worker {
         String what = late != null
                 ? " was not ready within its " + late.name() + " of " + Texts.seconds(late.limit())
                         + " and was killed after " + Texts.seconds(late.taken()) + ". "
-                : " " + exit.describe() + " before it was ready. ";
+                : complaint != null
+                        ? " was killed before it was ready: " + complaint + ". "
+                        : " " + exit.describe() + " before it was ready. ";
         return new WorkerStartException(
                 who() + what + Texts.lastLines(exit.lastLines()) + "Its command was: " + jvm.commandLine(), problem);
     }
@@ -314,11 +324,16 @@ final class ProcessWorker implements Worker {
         } catch (EOFException e) {
             // It died in the midst of a frame; why, its exit says.
         } catch (IOException e) {
-            complaint = "the pool could not read what it sent: " + e.getMessage();
-            kill(); // a child that is not understood must not go on with its tasks
+            complain(e);
         }
         sink.answered(this, answers);
         return postMortem();
+    }
+
+    /** A child that is not understood must not go on with its tasks. */
+    private void complain(IOException problem) {
+        complaint = "the pool could not read what it sent: " + problem.getMessage();
+        kill();
     }
 
     /** Takes one frame; a method of its own, so that no answer is held on to while the next is waited for. */

@@ -25,6 +25,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -419,10 +420,11 @@ class BreakerTest {
     }
 
     @Test
+    @Tag(Rounds.TAG)
     @DisplayName(
             "C061: many tasks in a row that crash, then good ones: workers are replaced at pace, in no hot loop, and the pool goes on")
     void c061CrashingTasks() throws Exception {
-        int bad = Integer.getInteger("poolmanager.test.crashes", 40);
+        int bad = Rounds.of(Isolation.PROCESS, 1_000, 40);
         try (var pool = PoolManager.builder(Tasks::exitUnlessNegative)
                 .size(2)
                 .queueSize(bad + 10)

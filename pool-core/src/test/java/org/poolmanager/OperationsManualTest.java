@@ -99,6 +99,7 @@ class OperationsManualTest {
                 "could not be started: ",
                 "could not build its target",
                 "was not ready within its ",
+                "was killed before it was ready: ",
                 "no directory for the sockets of child JVMs can be created",
                 "characters that the platform encoding ",
                 "was interrupted while it started",

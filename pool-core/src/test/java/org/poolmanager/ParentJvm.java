@@ -149,6 +149,10 @@ final class ParentJvm implements AutoCloseable {
             case "starving" -> Starving.run();
             case "starting-starved" -> Starving.start();
             case "crowding" -> Starving.crowd();
+            case "without-processes" -> Starving.withoutProcesses();
+            case "without-space" -> Starving.withoutSpace(args[1]);
+            case "cornered" -> Cornered.run();
+            case "jumping" -> WallClock.run(Path.of(args[1]), Isolation.valueOf(args[2]));
             case "pausing" -> pause(Integer.parseInt(args[1]));
             case "sharing" -> shareClasses(args[1], args[2]);
             case "failing" -> failToStart(args[1]);

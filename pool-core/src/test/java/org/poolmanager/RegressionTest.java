@@ -127,6 +127,27 @@ class RegressionTest {
     }
 
     @Test
+    @DisplayName("X03: a parent with 10 MB of heap left refuses bombs, of sets and of many parts, and goes on")
+    void x03WithLittleHeap() throws Exception {
+        List<String> smallHeap = List.of("setsid", "env", "JDK_JAVA_OPTIONS=-Xmx64m -XX:+UseSerialGC");
+        try (ParentJvm parent = ParentJvm.startWith(smallHeap, "cornered")) {
+            assertThat(parent.nextLine(Starving.MARK))
+                    .as("more heap than 10 MB")
+                    .isEqualTo("false");
+            for (String bomb : List.of("bomb", "many parts")) {
+                System.out.println("X03 " + bomb + ": told after " + parent.nextLine(Starving.MARK)
+                        + " ms, with 10 MB of heap left");
+                assertThat(parent.nextLine(Starving.MARK))
+                        .startsWith("TaskSerializationException")
+                        .contains("refused as an attack");
+            }
+            parent.nextLine(Starving.MARK);
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("fine");
+            assertThat(parent.nextLine(Starving.MARK)).startsWith("0 restarts");
+        }
+    }
+
+    @Test
     @DisplayName("a stopped child holds up nobody who offers, and nobody else's tasks")
     void stoppedChild() throws Exception {
         try (var pool = PoolManager.builder((byte[] x) -> x.length)

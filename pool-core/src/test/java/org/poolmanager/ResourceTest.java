@@ -237,6 +237,73 @@ class ResourceTest {
         }
     }
 
+    /** A user who has no other processes, and can read what the tests are made of. */
+    private static final List<String> LONELY = List.of(
+            "setpriv",
+            "--reuid=47011",
+            "--clear-groups",
+            "--inh-caps=-all,+dac_read_search",
+            "--ambient-caps=-all,+dac_read_search",
+            "--bounding-set=-all,+dac_read_search");
+
+    @Test
+    @DisplayName(
+            "C111: at the limit of processes a pool cannot start, replaces no worker and says why; then all comes back")
+    void c111Processes() throws Exception {
+        List<String> trial = new ArrayList<>(LONELY);
+        trial.add("true");
+        assumeTrue(succeeds(trial), "only root may become a user who has no other processes");
+        List<String> alone = new ArrayList<>(List.of("setsid"));
+        alone.addAll(LONELY);
+        String scarcity = "No further thread or process can be made: raise the limit of the user (ulimit -u)";
+        try (ParentJvm parent = ParentJvm.startWith(alone, "without-processes")) {
+            limitProcesses(parent, "exhaust", 1);
+            assertThat(parent.nextLine(Starving.MARK))
+                    .startsWith("PoolStartException: Pool 'starving' could not be started: ")
+                    .contains(scarcity);
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+            limitProcesses(parent, "free", 1000);
+            limitProcesses(parent, "exhaust", 1);
+            assertLosesWorkers("C111", parent, scarcity);
+            limitProcesses(parent, "free", 1000);
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("RUNNING [-2, -3]");
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("back");
+        }
+    }
+
+    private static boolean succeeds(List<String> command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false; // there is no such program
+        }
+    }
+
+    private static void limitProcesses(ParentJvm parent, String when, int limit) throws Exception {
+        assertThat(parent.nextLine(Starving.MARK)).isEqualTo(when);
+        List<String> command = new ArrayList<>(LONELY);
+        command.addAll(List.of("prlimit", "--pid=" + parent.pid(), "--nproc=" + limit + ":"));
+        assertThat(succeeds(command)).isTrue();
+        parent.process().getOutputStream().write('\n');
+        parent.process().getOutputStream().flush();
+    }
+
+    private static void assertLosesWorkers(String name, ParentJvm parent, String why) throws IOException {
+        assertThat(parent.nextLine(Starving.MARK))
+                .startsWith("WorkerCrashedException")
+                .contains("exited with value 3");
+        assertThat(parent.nextLine(Starving.MARK)).as("by the other").isEqualTo("[-1]");
+        assertThat(parent.nextLine(Starving.MARK)).startsWith("WorkerCrashedException");
+        assertThat(parent.nextLine(Starving.MARK))
+                .startsWith("PoolBrokenException: ")
+                .contains("Pool 'starving' is broken")
+                .contains(why);
+        long millis = Long.parseLong(parent.nextLine(Starving.MARK));
+        System.out.println(name + ": told " + millis + " ms after the last worker's end");
+        assertThat(millis).isLessThan(5000);
+    }
+
     private static long maxMemory(int ignored) {
         return Runtime.getRuntime().maxMemory();
     }
@@ -302,19 +369,30 @@ class ResourceTest {
         }
     }
 
+    /** The start of a command that has a file system of its own there, which only it sees. */
+    private static List<String> fileSystem(Path directory, String size) throws InterruptedException {
+        String mount = "mount -t tmpfs -o size=" + size + " none " + directory;
+        assumeTrue(
+                succeeds(List.of("unshare", "-m", "sh", "-c", mount)), "only root may mount a file system of its own");
+        return List.of("unshare", "-m", "sh", "-c", mount + " && exec \"$@\"", "sh");
+    }
+
+    @Test
+    @DisplayName("C112: a disk that becomes full disturbs no task; a worker that is lost then is missed, and says why")
+    void c112FullDiskInMidLife(@TempDir Path directory) throws Exception {
+        List<String> own = fileSystem(directory, "1m");
+        try (ParentJvm parent = ParentJvm.startWith(own, "without-space", directory)) {
+            assertThat(parent.nextLine(Starving.MARK)).contains("No space left on device");
+            assertThat(parent.nextLine(Starving.MARK)).as("what ran").isEqualTo("1000");
+            assertLosesWorkers("C112", parent, "No space left on device). Make room there");
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("RUNNING [-2, -3]");
+        }
+    }
+
     @Test
     @DisplayName("C112: a temporary directory on a full disk is named, with its cause and what to do")
     void c112FullDisk(@TempDir Path directory) throws Exception {
-        // A file system of its own, which only the other JVM sees.
-        String script = "mount -t tmpfs -o size=16k none " + directory + " && exec \"$@\"";
-        List<String> own = List.of("unshare", "-m", "sh", "-c", script, "sh");
-        assumeTrue(
-                new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none " + directory)
-                                .redirectErrorStream(true)
-                                .start()
-                                .waitFor()
-                        == 0,
-                "only root may mount a file system of its own");
+        List<String> own = fileSystem(directory, "16k");
         try (ParentJvm parent = ParentJvm.startWith(own, "failing", directory)) {
             long start = System.nanoTime();
             String message = parent.nextLine();

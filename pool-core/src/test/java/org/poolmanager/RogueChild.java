@@ -38,6 +38,10 @@ final class RogueChild {
             this.bytes = bytes;
         }
 
+        byte[] bytes() {
+            return bytes;
+        }
+
         private static byte[] frame(int length, int type) {
             return ByteBuffer.allocate(19).putInt(length).put((byte) type).array();
         }

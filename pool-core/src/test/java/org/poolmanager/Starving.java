@@ -1,10 +1,15 @@
 package org.poolmanager;
 
+import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -14,6 +19,8 @@ import org.awaitility.Awaitility;
 final class Starving {
 
     static final String MARK = "= ";
+
+    private static final int A_SECOND = -1_000;
 
     private final List<FileInputStream> hoard = new ArrayList<>();
 
@@ -57,7 +64,11 @@ final class Starving {
     }
 
     private static int exitOrSpin(int task) {
-        return task == 0 ? Tasks.spin(600_000) : Tasks.exitUnlessNegative(task);
+        return switch (task) {
+            case 0 -> Tasks.spin(600_000);
+            case A_SECOND -> Tasks.spin(1_000);
+            default -> Tasks.exitUnlessNegative(task);
+        };
     }
 
     /** Marked, because the pool's own log lines go there too. */
@@ -65,7 +76,7 @@ final class Starving {
         System.out.println(MARK + what);
     }
 
-    private static String told(Throwable problem) {
+    static String told(Throwable problem) {
         return problem.getClass().getSimpleName() + ": " + problem.getMessage().replace(System.lineSeparator(), " ");
     }
 
@@ -90,11 +101,116 @@ final class Starving {
     }
 
     private static Throwable failure(PoolManager<Integer, Integer> pool, int task) throws Exception {
+        return failure(pool.submit(task));
+    }
+
+    private static Throwable failure(CompletableFuture<Integer> task) throws Exception {
         try {
-            return new AssertionError("it became " + pool.submit(task).get(30, TimeUnit.SECONDS));
+            return new AssertionError("it became " + task.get(30, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             return e.getCause();
         }
+    }
+
+    /** Something that can be used up, and be free again. */
+    private interface Resource {
+
+        void exhaust() throws Exception;
+
+        void free() throws Exception;
+    }
+
+    /** What whoever has started this JVM takes from it, and gives back, when it is told to and before it answers. */
+    private static final class Foreign implements Resource {
+
+        @Override
+        public void exhaust() throws IOException {
+            ask("exhaust");
+        }
+
+        @Override
+        public void free() throws IOException {
+            ask("free");
+        }
+
+        private static void ask(String what) throws IOException {
+            say(what);
+            if (System.in.read() < 0) {
+                throw new EOFException();
+            }
+        }
+    }
+
+    /** A pool that nothing can be forked for, neither when it starts nor later. */
+    static void withoutProcesses() throws Exception {
+        try (var first = pool().start()) {
+            first.map(List.of(-1));
+        }
+        int before = Descriptors.open();
+        Resource processes = new Foreign();
+        var pool = pool().build();
+        processes.exhaust();
+        try {
+            pool.start();
+        } catch (PoolStartException e) {
+            say(told(e));
+        }
+        say(ProcessHandle.current().descendants().count());
+        processes.free();
+        Awaitility.await().until(() -> Descriptors.open() <= before);
+        pool.start();
+        loseWorkers(pool, processes);
+        pool.close();
+        say(ProcessHandle.current().descendants().count());
+        Awaitility.await().until(() -> Descriptors.open() <= before);
+        say("back");
+    }
+
+    /** A pool whose disk becomes full while a task runs. */
+    static void withoutSpace(String directory) throws Exception {
+        System.setProperty("java.io.tmpdir", directory);
+        Path ballast = Path.of(directory, "ballast");
+        try (var pool = pool().start()) {
+            loseWorkers(pool, new Resource() {
+                @Override
+                public void exhaust() throws Exception {
+                    CompletableFuture<Integer> running = pool.submit(A_SECOND);
+                    try (OutputStream to = Files.newOutputStream(ballast)) {
+                        while (true) {
+                            to.write(new byte[4096]);
+                        }
+                    } catch (IOException e) {
+                        say(e.getMessage());
+                    }
+                    say(running.get());
+                }
+
+                @Override
+                public void free() throws Exception {
+                    Files.delete(ballast);
+                }
+            });
+        }
+    }
+
+    /** One worker is lost, then the other, and both come back when they can. */
+    private static void loseWorkers(PoolManager<Integer, Integer> pool, Resource resource) throws Exception {
+        pool.map(List.of(-1, -1));
+        resource.exhaust();
+        say(told(failure(pool, 3)));
+        say(pool.map(List.of(-1)));
+        CompletableFuture<Integer> last = pool.submit(3);
+        CompletableFuture<Integer> next = pool.submit(-1);
+        say(told(failure(last)));
+        long start = System.nanoTime();
+        say(told(failure(next)));
+        say(Blow.millisSince(start));
+        Awaitility.await().pollInSameThread().until(() -> pool.state() == PoolState.BROKEN);
+        resource.free();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> pool.stats().workers().live() == 2);
+        say(pool.state() + " " + pool.map(List.of(-2, -3)));
     }
 
     /** A pool is started while nothing can be opened, and again when that is over. */

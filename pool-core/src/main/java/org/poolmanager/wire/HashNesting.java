@@ -11,15 +11,24 @@ import org.jspecify.annotations.Nullable;
  * time that a hash code takes, so a few hundred bytes keep a reader busy for ever. Sees each object when it has been
  * read, so before it becomes a key of another, and reckons what its hash code costs. Collections hidden in the fields of
  * other classes are not seen: those classes must be allowed first.
+ *
+ * <p>The time of all hash codes together is limited as well: a set of many parts, each of which is only just fine, is
+ * seen when it has asked them all.
  */
 final class HashNesting {
 
     /** A million steps: milliseconds. */
     private static final long ALWAYS_FINE = 1_000_000;
 
+    /** So many times what one hash code may take: honest parts are nested in few levels, or share little. */
+    private static final long TOGETHER = 4;
+
     private final IdentityHashMap<Object, Long> costs = new IdentityHashMap<>();
 
     private final long limit;
+
+    /** Of all that has been seen, each of which may have been asked for its hash code. */
+    private long total;
 
     /**
      * Reckons.
@@ -45,6 +54,11 @@ final class HashNesting {
         if (cost > limit) {
             throw new InvalidObjectException(
                     "collections nested so that a hash code takes " + cost + " steps are refused as an attack");
+        }
+        total = add(total, cost);
+        if (total > TOGETHER * limit) {
+            throw new InvalidObjectException("collections nested so that all their hash codes take " + total
+                    + " steps are refused as an attack");
         }
         costs.put(object, cost);
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ObjectInputFilter;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -74,9 +77,35 @@ class HashNestingTest {
     }
 
     @Test
+    @DisplayName("X03: a set of many parts, each of which takes just as long as it may, is refused when a few are read")
+    void x03ManyParts() throws Exception {
+        Object slow = bomb("lists", 18);
+        List<List<Object>> parts = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            parts.add(new ArrayList<>(List.of(i)));
+        }
+        Set<Object> set = new HashSet<>(parts);
+        parts.forEach(part -> part.add(slow)); // too late to be hashed here
+        Payload payload = READER.encode(set);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime();
+        assertThatThrownBy(() -> READER.decode(payload))
+                .isInstanceOf(PayloadException.class)
+                .hasMessageContaining("refused as an attack");
+        long millis = (threads.getCurrentThreadCpuTime() - start) / 1_000_000;
+        System.out.println("X03 many parts: " + payload.size() + " bytes refused after " + millis + " ms");
+        assertThat(millis).isLessThan(1000);
+    }
+
+    @Test
     @DisplayName("what people nest is read")
     void harmless() throws Exception {
         assertThat(readInSet(bomb("lists", 10))).isEqualTo(new HashSet<>(List.of(bomb("lists", 10))));
+        Object chain = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            chain = new ArrayList<>(List.of(chain));
+        }
+        assertThat(readInSet(chain)).isEqualTo(new HashSet<>(List.of(chain)));
         List<Integer> large = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
             large.add(i);

@@ -111,7 +111,7 @@ class HostileObjectsTest {
             a = left;
             b = right;
         }
-        // A hash code makes garbage at each step, and keeps nothing.
+        // An iterator at each of four million steps, and nothing kept: RegressionTest has a parent with little heap.
         assertThat(kilobytesToRefuse("bomb", writing.encode(root), "refused as an attack"))
                 .isPositive();
     }
