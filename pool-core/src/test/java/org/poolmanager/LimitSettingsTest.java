@@ -113,6 +113,16 @@ class LimitSettingsTest {
         assertThat(took).isLessThan(1005);
     }
 
+    @Test
+    @DisplayName("C041: so is a limit that passes before the JVM is launched")
+    void c041StartBeforeLaunch() {
+        assertThatThrownBy(() -> slow(Isolation.PROCESS, 0, 0)
+                        .startTimeout(Duration.ofNanos(1))
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("was not ready within its start-timeout of 0.0 ms and was killed after ");
+    }
+
     @BothModes
     @DisplayName("C041: init-timeout may be longer than start-timeout: that is then for the JVM alone")
     void c041InitMayBeLonger(Isolation isolation) throws Exception {
