@@ -108,12 +108,17 @@ class CancellationTest {
     @Test
     @DisplayName("C027: cancel(true) kills the worker of a running task, whatever it does, and its replacement serves")
     void c027CancelRunning() throws Exception {
-        try (var pool = PoolManager.builder(CancellationTest::busy).size(1).start()) {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(CancellationTest::busy, gate.port())
+                        .size(1)
+                        .start()) {
+            gate.open();
             for (String how : List.of("spin", "sleep", "ignore")) {
+                int begun = gate.arrivals().size();
                 int generation = pool.stats().workerList().get(0).generation();
                 long pid = pool.stats().workerList().get(0).pid();
                 CompletableFuture<Integer> running = pool.submit(how);
-                await().until(() -> pool.stats().tasks().running() == 1);
+                gate.awaitArrivals(begun + 1); // before it has begun, no worker would be killed
                 long start = System.nanoTime();
                 assertThat(running.cancel(true)).isTrue();
                 assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
@@ -133,7 +138,8 @@ class CancellationTest {
         }
     }
 
-    static int busy(String how) throws InterruptedException {
+    static int busy(String how, int port) throws InterruptedException {
+        Gate.pass(port, how);
         switch (how) {
             case "spin" -> Tasks.spin(60_000);
             case "sleep" -> Tasks.waitAndHeed(60_000);

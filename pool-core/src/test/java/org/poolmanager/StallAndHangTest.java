@@ -131,11 +131,15 @@ class StallAndHangTest {
     @DisplayName("C051: a busy worker that is stopped is ended after its hang-timeout, and replaced")
     void c051Stopped() throws Exception {
         Duration limit = Duration.ofSeconds(2);
-        try (var pool =
-                PoolManager.builder(Tasks::spin).size(1).hangTimeout(limit).start()) {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::spinSeen, gate.port())
+                        .size(1)
+                        .hangTimeout(limit)
+                        .start()) {
+            gate.open();
             CompletableFuture<Integer> hung = pool.submit(60_000);
             CompletableFuture<Integer> behind = pool.submit(1);
-            await().until(() -> pool.stats().tasks().running() == 1);
+            gate.awaitArrivals(1); // stopped before it begins, it would cost no task
             long pid = pool.stats().workerList().get(0).pid();
             long begin = System.nanoTime();
             ParentJvm.signal("STOP", pid);
