@@ -299,7 +299,8 @@ class RetryTest {
                         .isEqualTo(Outcome.Kind.CRASHED);
             }
             assertThat(pool.quarantine().list()).extracting(QuarantinedTask::id).containsExactly(3L);
-            assertThat(records.messages())
+            // Outcomes are delivered first, and then the log is written.
+            await().untilAsserted(() -> assertThat(records.messages())
                     .anySatisfy(message -> assertThat(message)
                             .startsWith("Task with id 3 of pool")
                             .contains("is in quarantine now; tasks with ids [1, 2] had to leave it")
