@@ -184,14 +184,14 @@ class CancellationTest {
                 .isolation(isolation)
                 .size(1)
                 .queueSize(5)
-                .taskTimeout(Duration.ofMillis(500))
                 .start()) {
+            TaskOptions limited = TaskOptions.defaults().taskTimeout(Duration.ofMillis(500));
             for (int round = 0; round < rounds; round++) {
-                CompletableFuture<Integer> late = pool.submit(60_000);
+                CompletableFuture<Integer> late = pool.submit(60_000, limited);
                 List<CompletableFuture<Integer>> behind = new ArrayList<>();
                 while (!late.isDone()) {
                     // One at a time, so that one of them is queued in that very instant.
-                    CompletableFuture<Integer> next = pool.submit(0, Duration.ofSeconds(10));
+                    CompletableFuture<Integer> next = pool.submit(0, Duration.ofSeconds(60));
                     behind.add(next);
                 }
                 for (CompletableFuture<Integer> follow : behind) {

@@ -81,7 +81,8 @@ class StallAndHangTest {
                     .hasMessageContaining("over its stall-timeout of 500.0 ms");
             long took = (System.nanoTime() - begin) / 1_000_000;
             System.out.println("Stall after 300 ms, limit 500 ms, " + isolation + ": told after " + took + " ms");
-            assertThat(took).isBetween(750L, 2500L);
+            assertThat(took).isGreaterThanOrEqualTo(750);
+            assertThat(Blow.millisSince(shown)).isLessThanOrEqualTo(2500);
             assertThat(well.get(20, TimeUnit.SECONDS)).isEqualTo(40);
             await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(1));
             assertThat(pool.stats().workerList())
@@ -97,9 +98,9 @@ class StallAndHangTest {
         try (var pool = PoolManager.builder(StallAndHangTest::inSilence)
                 .isolation(isolation)
                 .size(1)
-                .stallTimeout(Duration.ofMillis(200))
+                .stallTimeout(STALL)
                 .start()) {
-            assertThat(pool.map(List.of(-1, 900, -100, 700, 1, 500))).hasSize(6);
+            assertThat(pool.map(List.of(-1, 900, -100, 700, 1, 800))).hasSize(6);
             assertThat(pool.stats().restarts()).isZero();
         }
     }

@@ -96,7 +96,8 @@ class TimeLimitTest {
         try (Gate gate = new Gate();
                 var pool = PoolManager.builder(TimeLimitTest::sleepOrPassGate, gate.port())
                         .size(3)
-                        .taskTimeout(Duration.ofMillis(500))
+                        // Every day it must be enough for the first short task of a JVM on a busy machine.
+                        .taskTimeout(Duration.ofMillis(Rounds.ofLong(500, 1500)))
                         .start()) {
             CompletableFuture<Integer> beside =
                     pool.submit(-1, TaskOptions.defaults().taskTimeout(Duration.ofDays(1)));
