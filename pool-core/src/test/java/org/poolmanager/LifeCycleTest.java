@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
@@ -351,6 +352,24 @@ class LifeCycleTest {
         }
     }
 
+    /** The moment in which the last of its processes ends. */
+    private static CompletableFuture<Long> whenLastIsGone(PoolManager<?, ?> pool) {
+        CompletableFuture<Long> moment = new CompletableFuture<>();
+        List<ProcessHandle> workers = pool.stats().workerList().stream()
+                .flatMap(worker -> ProcessHandle.of(worker.pid()).stream())
+                .filter(process -> !process.equals(ProcessHandle.current()))
+                .toList();
+        Thread watcher = new Thread(() -> {
+            while (workers.stream().anyMatch(ParentJvm::isRunning)) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            moment.complete(System.nanoTime());
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+        return moment;
+    }
+
     @BothModes
     @DisplayName("C096: join behind the last task, or on a pool without any, returns as soon as its workers are gone")
     void c096JoinIdle(Isolation isolation) throws Exception {
@@ -363,11 +382,14 @@ class LifeCycleTest {
                 pool.put(i);
             }
             await().until(() -> pool.stats().resultsWaiting() == tasks);
+            CompletableFuture<Long> gone = whenLastIsGone(pool);
             long start = System.nanoTime();
             pool.join();
             long took = millisSince(start);
-            System.out.println("C096 " + isolation + ": joined " + took + " ms after the last of " + tasks + " tasks");
-            assertThat(took).isLessThan(500);
+            long behind = isolation == Isolation.THREAD ? took : millisSince(gone.get(10, TimeUnit.SECONDS));
+            System.out.println("C096 " + isolation + ": joined " + took + " ms after the last of " + tasks + " tasks, "
+                    + behind + " ms after the last worker");
+            assertThat(behind).as("how fast a JVM ends is up to the machine").isLessThan(500);
             assertThat(pool.isAlive()).isFalse();
             assertThat(pool.getAll()).hasSize(tasks);
         }
