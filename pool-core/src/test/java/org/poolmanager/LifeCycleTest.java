@@ -138,11 +138,11 @@ class LifeCycleTest {
             } else {
                 pool.close();
             }
-            refusesAtOnce(() -> pool.put(3), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.put(3, Duration.ofSeconds(9)), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.offer(3), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.submit(3), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.map(List.of(3)), "Pool 'closed' is closed");
+            int refused = refusesAtOnce(() -> pool.put(3), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.put(3, Duration.ofSeconds(9)), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.offer(3), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.submit(3), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.map(List.of(3)), "Pool 'closed' is closed");
             refusesAtOnce(() -> pool.putAsync(List.of(3)), "Pool 'closed' is STOPPED");
             refusesAtOnce(() -> pool.addLogger("late"), "cannot change any more");
             assertThat(pool.get()).isZero();
@@ -153,7 +153,7 @@ class LifeCycleTest {
             assertThat(pool.getAll()).containsExactly(6, 8, 10);
             pool.close();
             assertThatThrownBy(pool::get).isInstanceOf(NoSuchElementException.class);
-            assertThat(ApiContractTest.sample(pool).tasks().rejected()).isEqualTo(5);
+            assertThat(ApiContractTest.sample(pool).tasks().rejected()).isEqualTo(refused);
         }
     }
 
@@ -187,11 +187,19 @@ class LifeCycleTest {
         }
     }
 
-    private static void refusesAtOnce(ThrowingCallable call, String message) {
-        long start = System.nanoTime();
-        assertThatIllegalStateException().isThrownBy(call).withMessageContaining(message);
-        System.out.println("C094 refused after " + (System.nanoTime() - start) / 1000 + " µs");
-        assertThat(millisSince(start)).isLessThan(50);
+    /** One call of three has to be that fast: the machine may hold up one, and a pool that waits holds up each. */
+    private static int refusesAtOnce(ThrowingCallable call, String message) {
+        int calls = 0;
+        long took;
+        do {
+            long start = System.nanoTime();
+            assertThatIllegalStateException().isThrownBy(call).withMessageContaining(message);
+            took = System.nanoTime() - start;
+            calls++;
+        } while (took >= 50_000_000 && calls < 3);
+        System.out.println("C094 refused after " + took / 1000 + " µs");
+        assertThat(took).isLessThan(50_000_000);
+        return calls;
     }
 
     @BothModes
