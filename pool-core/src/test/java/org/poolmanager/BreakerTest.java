@@ -168,7 +168,7 @@ class BreakerTest {
             Iterator<Outcome<Integer>> each = outcomes.iterator();
             assertThat(each.next().kind()).isEqualTo(Outcome.Kind.TIMED_OUT); // and four more are in the pool
             Files.delete(licence);
-            await().until(() -> pool.state() == PoolState.BROKEN);
+            await().atMost(Duration.ofSeconds(60)).until(() -> pool.state() == PoolState.BROKEN);
             Files.createFile(licence);
             await().atMost(Duration.ofSeconds(30)).until(() -> pool.state() == PoolState.RUNNING);
             assertThatThrownBy(() -> each.forEachRemaining(
@@ -383,7 +383,7 @@ class BreakerTest {
             lose(pool, directory);
             await().until(() -> tries(directory) >= 3);
             assertThat(pool.map(IntStream.range(0, 100).boxed().toList())).hasSize(100);
-            await().atMost(Duration.ofSeconds(30)).until(() -> tries(directory) >= 6);
+            await().atMost(Duration.ofSeconds(60)).until(() -> tries(directory) >= 6);
             PoolStats degraded = pool.stats();
             assertThat(degraded.state()).isEqualTo(PoolState.RUNNING);
             assertThat(degraded.workers().target()).isEqualTo(2);
