@@ -114,7 +114,7 @@ class StubbornTaskTest {
             System.out.println("C036 " + how + ": limit of 1 s told after " + told + " ms, process gone after " + gone);
             assertThat(told).isBetween(1000L, 2000L);
             assertThat(gone).isLessThan(4000);
-            assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo("quick");
+            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo("quick"); // by a JVM that has to start
         }
     }
 }
