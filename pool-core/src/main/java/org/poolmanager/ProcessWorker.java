@@ -267,8 +267,10 @@ final class ProcessWorker implements Worker {
         }
         if (jvm == null) {
             giveUp();
-            return new WorkerStartException(
-                    who() + " could not be launched: " + problem.getMessage() + Texts.scarcity(problem), problem);
+            String why = late != null
+                    ? tooLate(late) + "Its JVM had not been launched by then."
+                    : " could not be launched: " + problem.getMessage() + Texts.scarcity(problem);
+            return new WorkerStartException(who() + why, problem);
         }
         if (late == null) {
             awaitExit(jvm);
@@ -276,13 +278,17 @@ final class ProcessWorker implements Worker {
         giveUp();
         ExitReport exit = ExitReport.of(awaitExit(jvm), jvm.crashLog(), output.end(LAST_WORDS));
         String what = late != null
-                ? " was not ready within its " + late.name() + " of " + Texts.seconds(late.limit())
-                        + " and was killed after " + Texts.seconds(late.taken()) + ". "
+                ? tooLate(late)
                 : complaint != null
                         ? " was killed before it was ready: " + complaint + ". "
                         : " " + exit.describe() + " before it was ready. ";
         return new WorkerStartException(
                 who() + what + Texts.lastLines(exit.lastLines()) + "Its command was: " + jvm.commandLine(), problem);
+    }
+
+    private static String tooLate(Fired late) {
+        return " was not ready within its " + late.name() + " of " + Texts.seconds(late.limit())
+                + " and was killed after " + Texts.seconds(late.taken()) + ". ";
     }
 
     private void giveUp() {

@@ -64,7 +64,7 @@ public final class TaskTimeoutException extends TaskException {
      * Where the task was when it was ended: the stack of the thread that ran it, innermost call first.
      *
      * @return empty if the task had not begun, ended by itself after its soft limit, or its worker did not answer within
-     *     100 ms
+     *     250 ms
      */
     public List<StackTraceElement> workerStack() {
         return List.of(workerStack);

@@ -21,8 +21,11 @@ final class TimeKeeper {
     /** How long an answer may be on its way before the limit is looked at again. */
     private static final long ANSWER_ON_ITS_WAY = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** A worker that is well shows its stack in a millisecond or two; a stopped one never does. */
-    private static final long STACK_PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
+    /**
+     * A worker that is well shows its stack in a few milliseconds, a stopped one never does. Most are asked once in their
+     * life, and load the classes for it then: on a busy machine, where limits pass, that takes its time.
+     */
+    private static final long STACK_PATIENCE = TimeUnit.MILLISECONDS.toNanos(250);
 
     /**
      * So often must a sign of life have been missed. A step counts once, however late its timer is: neither a parent that

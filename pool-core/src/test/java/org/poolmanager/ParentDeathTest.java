@@ -206,17 +206,17 @@ class ParentDeathTest {
 
     @Test
     @DisplayName("X06: what a killed parent left behind is removed by the next, and nothing of a living one")
-    void x06Sweep() throws Exception {
-        try (ParentJvm victim = ParentJvm.start("idle")) {
+    void x06Sweep(@TempDir Path place) throws Exception {
+        try (ParentJvm victim = ParentJvm.startIn(place, "idle")) {
             victim.awaitWorkers();
             victim.process().destroyForcibly().waitFor();
-            assertThat(victim.directories()).isNotEmpty();
-            try (ParentJvm living = ParentJvm.start("idle")) {
+            assertThat(victim.directoriesIn(place)).isNotEmpty();
+            try (ParentJvm living = ParentJvm.startIn(place, "idle")) {
                 living.awaitWorkers();
-                assertThat(victim.directories()).isEmpty();
-                try (ParentJvm third = ParentJvm.start("idle")) {
+                assertThat(victim.directoriesIn(place)).isEmpty();
+                try (ParentJvm third = ParentJvm.startIn(place, "idle")) {
                     third.awaitWorkers();
-                    assertThat(living.directories()).isNotEmpty();
+                    assertThat(living.directoriesIn(place)).isNotEmpty();
                 }
             }
         }

@@ -32,6 +32,11 @@ final class ParentJvm implements AutoCloseable {
         return startWith(List.of("setsid"), args);
     }
 
+    /** The same, with a temporary directory that nobody else uses, and sweeps. */
+    static ParentJvm startIn(Path temporaryDirectory, Object... args) throws IOException {
+        return startWith(List.of("setsid", "env", "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=" + temporaryDirectory), args);
+    }
+
     /** The same, which can have so many descriptors and no more. */
     static ParentJvm startWithDescriptors(int limit, Object... args) throws IOException {
         return startWith(List.of("setsid", "sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "limited"), args);
@@ -124,7 +129,15 @@ final class ParentJvm implements AutoCloseable {
     }
 
     static Set<Path> directories(long pid) throws IOException {
-        try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        return directories(pid, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    Set<Path> directoriesIn(Path temporaryDirectory) throws IOException {
+        return directories(pid(), temporaryDirectory);
+    }
+
+    private static Set<Path> directories(long pid, Path place) throws IOException {
+        try (var files = Files.list(place)) {
             return files.filter(file -> file.getFileName().toString().startsWith("poolmanager-" + pid + "-"))
                     .collect(Collectors.toSet());
         }

@@ -160,6 +160,8 @@ class PayloadSizeTest {
                 assertThat(took).isLessThan(Duration.ofSeconds(10));
                 assertThat(outcome.kind()).isIn(Outcome.Kind.CRASHED, Outcome.Kind.COMPLETED);
                 crashed += outcome.isCompleted() ? 0 : 1;
+                int deaths = millis / 25 + 1;
+                await().until(() -> pool.stats().restarts() == deaths); // behind its result it would hit the next task
                 assertThat(pool.map(List.of(-1)).get(0)).hasSize(10);
             }
             System.out.println("C074 " + crashed + " of 8 died before all was sent, the slowest was known after "

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -44,9 +45,12 @@ class ReferencesTest {
     static int watch(int port) {
         Thread watcher = new Thread(
                 () -> {
+                    while (SEEN.size() < 2 * COUNT) {
+                        LockSupport.parkNanos(1_000_000); // until all tasks are done
+                    }
                     long start = System.nanoTime();
                     long deadline = start + Duration.ofSeconds(5).toNanos();
-                    while ((SEEN.size() < 2 * COUNT || alive() > 0) && System.nanoTime() < deadline) {
+                    while (alive() > 0 && System.nanoTime() < deadline) {
                         System.gc();
                         Thread.onSpinWait();
                     }

@@ -510,6 +510,7 @@ class ResourceTest {
     private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !thread.getName().equals("process reaper")
+                        && !thread.getName().startsWith("ForkJoinPool.commonPool-")
                         && !thread.getName().startsWith("awaitility"))
                 .collect(Collectors.toSet());
     }

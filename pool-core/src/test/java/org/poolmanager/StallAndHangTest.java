@@ -64,6 +64,10 @@ class StallAndHangTest {
             long begin = System.nanoTime();
             CompletableFuture<Integer> well = pool.submit(org.poolmanager.worker.Args.of(40, 10));
             CompletableFuture<Integer> stalled = pool.submit(org.poolmanager.worker.Args.of(6, 6_000));
+            // For its first answer a JVM loads classes, and how long that takes is up to the machine.
+            pool.workerStack(1, Duration.ofSeconds(10));
+            pool.workerStack(2, Duration.ofSeconds(10));
+            long shown = System.nanoTime();
             assertThatThrownBy(() -> stalled.get(10, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
@@ -77,7 +81,8 @@ class StallAndHangTest {
                     .hasMessageContaining("over its stall-timeout of 500.0 ms");
             long took = (System.nanoTime() - begin) / 1_000_000;
             System.out.println("Stall after 300 ms, limit 500 ms, " + isolation + ": told after " + took + " ms");
-            assertThat(took).isBetween(750L, 2500L);
+            assertThat(took).isGreaterThanOrEqualTo(750);
+            assertThat(Blow.millisSince(shown)).isLessThanOrEqualTo(2500);
             assertThat(well.get(20, TimeUnit.SECONDS)).isEqualTo(40);
             await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(1));
             assertThat(pool.stats().workerList())
@@ -93,9 +98,9 @@ class StallAndHangTest {
         try (var pool = PoolManager.builder(StallAndHangTest::inSilence)
                 .isolation(isolation)
                 .size(1)
-                .stallTimeout(Duration.ofMillis(200))
+                .stallTimeout(STALL)
                 .start()) {
-            assertThat(pool.map(List.of(-1, 900, -100, 700, 1, 500))).hasSize(6);
+            assertThat(pool.map(List.of(-1, 900, -100, 700, 1, 800))).hasSize(6);
             assertThat(pool.stats().restarts()).isZero();
         }
     }
@@ -127,14 +132,19 @@ class StallAndHangTest {
     @DisplayName("C051: a busy worker that is stopped is ended after its hang-timeout, and replaced")
     void c051Stopped() throws Exception {
         Duration limit = Duration.ofSeconds(2);
-        try (var pool =
-                PoolManager.builder(Tasks::spin).size(1).hangTimeout(limit).start()) {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::spinSeen, gate.port())
+                        .size(1)
+                        .hangTimeout(limit)
+                        .start()) {
+            gate.open();
             CompletableFuture<Integer> hung = pool.submit(60_000);
             CompletableFuture<Integer> behind = pool.submit(1);
-            await().until(() -> pool.stats().tasks().running() == 1);
+            gate.awaitArrivals(1); // stopped before it begins, it would cost no task
             long pid = pool.stats().workerList().get(0).pid();
             long begin = System.nanoTime();
             ParentJvm.signal("STOP", pid);
+            long stopped = System.nanoTime();
             assertThatThrownBy(() -> hung.get(20, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
@@ -143,9 +153,11 @@ class StallAndHangTest {
                     })
                     .hasMessageContaining("gave no sign of life")
                     .hasMessageContaining("over its hang-timeout of 2.000 s");
-            long took = (System.nanoTime() - begin) / 1_000_000;
-            System.out.println("C051: stopped worker, hang limit of 2 s, told after " + took + " ms");
-            assertThat(took).isBetween(1500L, 7000L);
+            long took = Blow.millisSince(begin);
+            long afterStop = Blow.millisSince(stopped);
+            System.out.println("C051: stopped worker, hang limit of 2 s, told after " + afterStop + " ms");
+            assertThat(took).isGreaterThanOrEqualTo(1500);
+            assertThat(afterStop).as("without the time that the signal took").isLessThanOrEqualTo(7000);
             assertThat(behind.get(10, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(ProcessHandle.of(pid)).isEmpty();
             PoolStats.Exit exit = pool.stats().workerList().get(0).lastExit();

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.poolmanager.launch.JvmOptions;
 import org.slf4j.Logger;
 
 @ExtendWith(NoLeftovers.class)
@@ -169,9 +171,14 @@ class StrangerTest {
 
     @Test
     @DisplayName("X01: a silent stranger who is there first does not hold up the start of a worker")
-    void x01SilentStrangerFirst() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::twice).size(1).build()) {
-            CompletableFuture<SocketChannel> stranger = CompletableFuture.supplyAsync(StrangerTest::knockFirst);
+    void x01SilentStrangerFirst(@TempDir Path home) throws Exception {
+        Path knocked = home.resolve("knocked");
+        try (var pool = PoolManager.builder(Tasks::twice)
+                .size(1)
+                .jvm(javaThatWaitsFor(knocked, home))
+                .build()) {
+            CompletableFuture<SocketChannel> stranger =
+                    CompletableFuture.supplyAsync(() -> knockFirst(knocked), StrangerTest::inThread);
             long start = System.nanoTime();
             pool.start();
             System.out.println(
@@ -183,22 +190,38 @@ class StrangerTest {
         }
     }
 
-    /** Before the child can: it takes a JVM's start to get there. */
-    private static SocketChannel knockFirst() {
-        while (true) {
+    /** A Java home whose java does not begin before that file is there. */
+    private static JvmOptions javaThatWaitsFor(Path file, Path home) throws IOException {
+        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+        Files.writeString(java, """
+                #!/bin/sh
+                while [ ! -e '%s' ]; do sleep 0.01; done
+                exec '%s/bin/java' "$@"
+                """.formatted(file, System.getProperty("java.home")));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        return new JvmOptions(home, List.of(), Map.of(), null);
+    }
+
+    /** Before the child can, which waits for that file. */
+    private static SocketChannel knockFirst(Path knocked) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (System.nanoTime() < deadline) {
             try {
                 for (Path directory :
                         ParentJvm.directories(ProcessHandle.current().pid())) {
                     for (Path file : filesIn(directory)) {
                         if (file.toString().endsWith(".socket")) {
-                            return knock(file, new byte[0]);
+                            SocketChannel channel = knock(file, new byte[0]);
+                            Files.createFile(knocked);
+                            return channel;
                         }
                     }
                 }
             } catch (IOException e) {
-                Thread.onSpinWait(); // not yet
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)); // not yet
             }
         }
+        throw new AssertionError("no socket to knock at");
     }
 
     private static List<Path> filesIn(Path directory) throws IOException {

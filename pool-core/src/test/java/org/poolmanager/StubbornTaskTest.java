@@ -93,6 +93,10 @@ class StubbornTaskTest {
             long begin = System.nanoTime();
             CompletableFuture<String> stubborn = pool.submit(how);
             CompletableFuture<String> next = pool.submit("quick");
+            if (!how.startsWith("exit")) {
+                // For its first answer a JVM loads classes, and how long that takes is up to the machine.
+                pool.workerStack(1, Duration.ofSeconds(10));
+            }
             assertThatThrownBy(() -> stubborn.get(10, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
@@ -110,7 +114,7 @@ class StubbornTaskTest {
             System.out.println("C036 " + how + ": limit of 1 s told after " + told + " ms, process gone after " + gone);
             assertThat(told).isBetween(1000L, 2000L);
             assertThat(gone).isLessThan(4000);
-            assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo("quick");
+            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo("quick"); // by a JVM that has to start
         }
     }
 }

@@ -279,9 +279,12 @@ class TargetTravelTest {
 
         private final String name;
 
+        private final int port;
+
         private int done;
 
-        Counter(String log) throws IOException {
+        Counter(String log, int port) throws IOException {
+            this.port = port;
             name = ProcessHandle.current().pid() + "-" + BUILT.incrementAndGet();
             Files.writeString(Path.of(log), name + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
@@ -289,6 +292,7 @@ class TargetTravelTest {
         @Override
         public String run(Integer task) throws InterruptedException {
             if (task < 0) {
+                Gate.pass(port, name);
                 Tasks.waitAndHeed(60_000);
             }
             return name + ":" + ++done;
@@ -299,11 +303,13 @@ class TargetTravelTest {
     @DisplayName("C078: a worker is built once per start, keeps its state, and is fresh after replacement")
     void c078State(Isolation isolation, @TempDir Path files) throws Exception {
         Path log = files.resolve("log");
-        try (var pool = PoolManager.builder(Counter.class)
-                .staticArgs(log.toString())
-                .isolation(isolation)
-                .size(2)
-                .start()) {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Counter.class)
+                        .staticArgs(log.toString(), gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .start()) {
+            gate.open();
             List<String> answers = pool.map(IntStream.range(0, 100).boxed().toList());
             assertThat(answers).doesNotHaveDuplicates(); // each name counts its own tasks
             List<String> built = Files.readAllLines(log);
@@ -315,7 +321,7 @@ class TargetTravelTest {
                     .sum();
             assertThat(total).isEqualTo(100);
             var hanging = pool.submit(-1);
-            await().until(() -> pool.stats().tasks().running() == 1);
+            gate.awaitArrivals(1); // before it has begun, no worker would be killed
             assertThat(hanging.cancel(true)).isTrue();
             await().until(() -> pool.stats().workers().live() == 2
                     && Files.readAllLines(log).size() == 3);

@@ -66,6 +66,12 @@ final class Tasks {
         return millis;
     }
 
+    /** Says at a gate, which is open, that it has begun, and spins. */
+    static int spinSeen(int millis, int port) {
+        Gate.pass(port, "spins");
+        return spin(millis);
+    }
+
     static int spin(int millis) {
         long end = System.nanoTime() + millis * 1_000_000L;
         while (System.nanoTime() < end) {

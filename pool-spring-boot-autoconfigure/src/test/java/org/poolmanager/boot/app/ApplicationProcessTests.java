@@ -159,6 +159,7 @@ class ApplicationProcessTests {
         HttpRequest pools =
                 HttpRequest.newBuilder(uri.resolve("/actuator/pools")).build();
         Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> client.send(pools, BodyHandlers.ofString()).body().contains("\"busy\":2"));
     }
 

@@ -1,5 +1,7 @@
 package org.poolmanager.boot.app;
 
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import org.poolmanager.PoolManager;
 import org.springframework.boot.SpringApplication;
@@ -29,10 +31,17 @@ public class WebApplication {
             this.pool = pool;
         }
 
-        /** Answers when the task is done. */
+        /**
+         * Answers when the task is done. The answer is on its way when this returns: a web server that ends gracefully
+         * waits for that, and may close the connection before it has sent what it was left with.
+         */
         @GetMapping("/work/{millis}")
-        int work(@PathVariable int millis) throws InterruptedException, ExecutionException {
-            return pool.submit(millis).get();
+        void work(@PathVariable int millis, HttpServletResponse response)
+                throws InterruptedException, ExecutionException, IOException {
+            String answer = pool.submit(millis).get().toString();
+            response.setContentLength(answer.length());
+            response.getOutputStream().print(answer);
+            response.flushBuffer();
         }
 
         /** Answers at once. */

@@ -131,13 +131,18 @@ class TracingTests {
             List<CompletableFuture<Void>> requests = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 String name = "request " + i;
-                requests.add(CompletableFuture.runAsync(() -> {
-                    try {
-                        request(context, name, () -> pool(context).map(java.util.Collections.nCopies(25, name)));
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                }));
+                requests.add(CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                request(
+                                        context,
+                                        name,
+                                        () -> pool(context).map(java.util.Collections.nCopies(25, name)));
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        command -> new Thread(command).start())); // the common pool may have one thread alone
             }
             for (CompletableFuture<Void> request : requests) {
                 request.get(60, TimeUnit.SECONDS);

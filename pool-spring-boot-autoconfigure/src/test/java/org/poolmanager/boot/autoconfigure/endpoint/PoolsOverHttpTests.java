@@ -11,9 +11,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
-import org.poolmanager.WorkerState;
 import org.poolmanager.boot.events.PoolHistories;
 import org.poolmanager.boot.events.PoolRecord;
+import org.poolmanager.boot.workers.Endless;
 import org.poolmanager.boot.workers.Square;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -236,7 +236,11 @@ class PoolsOverHttpTests {
     @Test
     void runningTaskAndItsCancellation() throws InterruptedException {
         CompletableFuture<byte[]> task = endless.submit("endless");
-        Awaitility.await().until(() -> endless.stats().workerList().get(0).state() == WorkerState.BUSY);
+        // Before it has begun, its cancellation would cost no worker.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> endless.workerStack(1, Duration.ofSeconds(10)).frames().stream()
+                        .anyMatch(frame -> frame.getClassName().equals(Endless.class.getName())));
         client.get()
                 .uri("/pools/endless")
                 .exchange()
