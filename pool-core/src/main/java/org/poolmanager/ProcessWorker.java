@@ -207,14 +207,21 @@ final class ProcessWorker implements Worker {
         return listening;
     }
 
-    /** Holds this object's lock: a kill comes before it, and nothing is launched, or behind it, and finds the child. */
-    private synchronized ChildJvm launch() throws IOException {
-        if (killed) {
+    /** Without this object's lock: a launch may hang, and whoever kills this worker must not wait for it. */
+    private ChildJvm launch() throws IOException {
+        if (isEnded()) {
             throw new IOException("the pool is closing");
         }
         ChildJvm jvm = shared.classes().start(MAIN);
-        child = jvm;
+        adopt(jvm);
         return jvm;
+    }
+
+    private synchronized void adopt(ChildJvm jvm) {
+        child = jvm;
+        if (killed) {
+            jvm.kill(); // whoever wanted that meanwhile has not found it
+        }
     }
 
     private void shake(FrameReader frames) throws IOException, WorkerStartException {
@@ -425,7 +432,7 @@ final class ProcessWorker implements Worker {
 
     @Override
     public long pid() {
-        ChildJvm jvm = child; // without the lock, which is held for as long as a launch takes
+        ChildJvm jvm = child;
         return jvm == null ? -1 : jvm.pid();
     }
 
