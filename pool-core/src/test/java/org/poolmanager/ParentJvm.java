@@ -149,6 +149,7 @@ final class ParentJvm implements AutoCloseable {
             case "starving" -> Starving.run();
             case "starting-starved" -> Starving.start();
             case "crowding" -> Starving.crowd();
+            case "starting-stopped" -> Starving.startStopped(args[1]);
             case "pausing" -> pause(Integer.parseInt(args[1]));
             case "sharing" -> shareClasses(args[1], args[2]);
             case "failing" -> failToStart(args[1]);

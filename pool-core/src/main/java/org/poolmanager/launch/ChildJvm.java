@@ -125,9 +125,7 @@ public final class ChildJvm {
      */
     public void kill() {
         if (!tryToKill() && process.isAlive()) {
-            Thread insisting = new Thread(null, this::killForSure, "poolmanager-kill-" + pid(), 0, false);
-            insisting.setDaemon(true);
-            insisting.start();
+            inBackground("poolmanager-kill-", this::killForSure);
         }
     }
 
@@ -146,14 +144,37 @@ public final class ChildJvm {
         try {
             boolean ended = process.waitFor(1, TimeUnit.MILLISECONDS); // most likely it was just about to
             if (!ended) {
-                process.getOutputStream().close();
+                letGoOfStdin();
             }
             while (!ended) {
                 ended = tryToKill() || process.waitFor(INSIST_MILLIS, TimeUnit.MILLISECONDS);
             }
-        } catch (IOException | InterruptedException e) {
+        } catch (InterruptedException e) {
             tryToKill();
         }
+    }
+
+    private void letGoOfStdin() {
+        try {
+            inBackground("poolmanager-stdin-", this::closeStdin);
+        } catch (OutOfMemoryError e) {
+            // No thread can be made now; a signal may get through later.
+        }
+    }
+
+    /** Waits for whoever writes there, and that waits for as long as a stopped child does not read. */
+    private void closeStdin() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // It is closed all the same.
+        }
+    }
+
+    private void inBackground(String name, Runnable what) {
+        Thread thread = new Thread(null, what, name + pid(), 0, false);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** For people: which archive the child takes classes from. */
@@ -190,9 +211,7 @@ public final class ChildJvm {
 
     /** By a thread of its own: Process.onExit needs the common pool, which the user's code may have filled up. */
     private void watch() {
-        Thread watcher = new Thread(null, this::awaitExit, "poolmanager-exit-" + pid(), 0, false);
-        watcher.setDaemon(true);
-        watcher.start();
+        inBackground("poolmanager-exit-", this::awaitExit);
     }
 
     /**
