@@ -416,6 +416,14 @@ final class ProcessWorker implements Worker {
     }
 
     private int awaitExit(ChildJvm jvm) throws InterruptedException {
+        int value = awaitProcess(jvm);
+        if (!jvm.awaitSweep(LAST_WORDS)) {
+            shared.sweepsOn(jvm);
+        }
+        return value;
+    }
+
+    private int awaitProcess(ChildJvm jvm) throws InterruptedException {
         for (Duration patience : List.of(TEAR_DOWN, TEAR_DOWN)) {
             try {
                 return jvm.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -425,7 +433,7 @@ final class ProcessWorker implements Worker {
                 return jvm.exitValue();
             }
         }
-        return jvm.exitValue(); // it may be over, and what it has started not yet
+        return jvm.exitValue();
     }
 
     // ---- from any thread ----

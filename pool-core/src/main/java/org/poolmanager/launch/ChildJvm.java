@@ -6,11 +6,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ public final class ChildJvm {
 
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
+    private final CompletableFuture<@Nullable Void> swept = new CompletableFuture<>();
+
     /** What is laid down before the process is there. */
     private record Before(StartedPrograms programs, Map<Path, FileTime> crashLogs) {}
 
@@ -61,11 +66,21 @@ public final class ChildJvm {
      */
     static ChildJvm start(
             String mainClass, ClassPath classPath, JvmOptions options, Path directory, ClassSupply supply) {
+        return start(mainClass, classPath, options, directory, supply, new StartedPrograms());
+    }
+
+    static ChildJvm start(
+            String mainClass,
+            ClassPath classPath,
+            JvmOptions options,
+            Path directory,
+            ClassSupply supply,
+            StartedPrograms programs) {
         Path java = JavaBinary.of(options.javaHome());
         checkWorkingDirectory(options.workingDirectory());
         CommandLine line = new CommandLine(java, mainClass, classPath, options.args(), directory, supply.options());
         Path argumentFile = ArgumentFile.write(directory, line.fileArguments());
-        Before before = new Before(new StartedPrograms(), CrashLog.allIn(directory));
+        Before before = new Before(programs, CrashLog.allIn(directory));
         Process process = null;
         try {
             ProcessBuilder builder = builder(line, options, argumentFile, supply);
@@ -102,16 +117,31 @@ public final class ChildJvm {
         return process.getErrorStream();
     }
 
-    /**
-     * Completes with the exit value when the process is gone and what it had started has been killed. Cancelling it has no
-     * effect on the process.
-     */
+    /** Completes with the exit value when the process is gone. Cancelling it has no effect on the process. */
     public CompletableFuture<Integer> onExit() {
         return exit.copy();
     }
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /**
+     * Waits until what it had started has been killed as well. That begins when the process is gone, and is a look at all
+     * processes of the system, which may be many, and slow to answer.
+     *
+     * @param limit how long to wait
+     * @return false if it was not over in time
+     */
+    public boolean awaitSweep(Duration limit) throws InterruptedException {
+        try {
+            swept.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true; // it got as far as it could
+        } catch (TimeoutException e) {
+            return false;
+        }
     }
 
     /** Says that the child is running, so that what only its start needed can go. */
@@ -215,7 +245,7 @@ public final class ChildJvm {
     }
 
     /**
-     * How the process has ended, though perhaps not all that it has started.
+     * How the process has ended.
      *
      * @return its exit value, -1 while it runs
      */
@@ -234,10 +264,11 @@ public final class ChildJvm {
             }
         }
         ArgumentFile.delete(argumentFile);
+        exit.complete(process.exitValue());
         try {
             before.programs.kill();
         } finally {
-            exit.complete(process.exitValue());
+            swept.complete(null);
         }
     }
 
