@@ -418,7 +418,8 @@ final class Board {
             boolean answerLost = crashes.size() < finished;
             crashes.add(texts.crashed(ref(task, slot), last, answerLost, task.ranNanos, kept));
         }
-        WorkerCrashedException unread = unread(inFlight, slot, last);
+        Task readInVain = readInVain(inFlight, slot, last);
+        WorkerCrashedException unread = readInVain == null ? null : unread(readInVain, slot, last);
         for (int i = 0; i < begun; i++) {
             Task task = inFlight.get(i);
             boolean kept = blamed && quarantine.isFor(task);
@@ -430,25 +431,32 @@ final class Board {
             slot.answered++; // should the rest fail and this be called again, the next task is not taken for a begun
             // one
         }
-        if (unread != null) {
-            Task task = inFlight.get(0);
-            boolean kept = quarantine.isFor(task);
-            task.crashed();
-            crashed(task, unread, kept, slot, now);
-            slot.remove(task, now);
+        if (readInVain != null && unread != null) {
+            boolean kept = quarantine.isFor(readInVain);
+            readInVain.crashed();
+            crashed(readInVain, unread, kept, slot, now);
+            slot.remove(readInVain, now);
         }
         requeue(inFlight.subList(unread == null ? begun : 1, inFlight.size()), slot);
+        if (readInVain != null) {
+            readInVain.unread++; // last, so that it is counted once, however often this has to be called
+        }
     }
 
-    /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
-    private @Nullable WorkerCrashedException unread(List<Task> inFlight, Slot slot, WorkerEnd last) {
+    /** The task that a worker was to read when it ran out of memory. */
+    private static @Nullable Task readInVain(List<Task> inFlight, Slot slot, WorkerEnd last) {
         // One that has ended itself after the answer to another task has not tried to read this one.
         boolean ranOut = last.exit() != null && last.exit().reason() == ExitReason.OUT_OF_MEMORY;
         if (!ranOut || inFlight.isEmpty() || slot.begunInFlight(last.begun()) > 0) {
             return null;
         }
-        Task task = inFlight.get(0);
-        return ++task.unread < MAX_UNREAD ? null : texts.unread(ref(task, slot), last, task);
+        return inFlight.get(0);
+    }
+
+    /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
+    private @Nullable WorkerCrashedException unread(Task task, Slot slot, WorkerEnd last) {
+        int workers = task.unread + 1;
+        return workers < MAX_UNREAD ? null : texts.unread(ref(task, slot), last, task, workers);
     }
 
     private void crashed(Task task, WorkerCrashedException failure, boolean kept, Slot slot, long now) {
