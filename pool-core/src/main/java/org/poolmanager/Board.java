@@ -1,10 +1,10 @@
 package org.poolmanager;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -37,7 +37,9 @@ final class Board {
 
     private final Staff staff;
 
-    private final Deque<Task> queue = new ArrayDeque<>();
+    /** No array: one that cannot grow when memory runs out forgets all that it holds (seen with JDK 17 and 25). */
+    @SuppressWarnings("JdkObsolete")
+    private final Deque<Task> queue = new LinkedList<>();
 
     private Consequences consequences;
 
@@ -173,12 +175,18 @@ final class Board {
 
     /** Takes a task in for which there is room. */
     void admit(Task task, long now) {
+        queue.add(task); // first, because it may fail
         task.id = ++lastId;
         task.acceptedAt = now;
-        task.destination.accepted(task);
+        try {
+            task.destination.accepted(task);
+        } catch (RuntimeException | Error e) {
+            task.id = 0;
+            queue.removeLast();
+            throw e;
+        }
         unfinished++;
         tally.submitted++;
-        queue.add(task);
         patience.watch(task, now);
     }
 
@@ -207,21 +215,38 @@ final class Board {
         boolean behindAnother = false;
         Slot slot;
         while (!queue.isEmpty() && (slot = roomiest(queue.element(), now)) != null) {
-            Task task = queue.remove();
             behindAnother |= !slot.inFlight.isEmpty();
-            slot.add(task, now);
-            Worker worker = slot.worker;
-            if (worker != null) {
-                worker.send(task);
-                if (slot != last) {
-                    consequences.flush(worker);
-                    last = slot;
-                }
+            try {
+                hand(slot, now, slot != last);
+            } catch (RuntimeException | Error e) {
+                giveUp(slot, e);
+                return false; // its end is the next occasion; what has failed here may fail with the other workers too
             }
-            timeKeeper.watch(slot);
-            recycler.look(slot);
+            last = slot;
         }
         return behindAnother;
+    }
+
+    private void hand(Slot slot, long now, boolean flush) {
+        slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
+        Task task = queue.remove();
+        Worker worker = slot.worker;
+        if (worker != null) {
+            worker.send(task);
+            if (flush) {
+                consequences.flush(worker);
+            }
+        }
+        timeKeeper.watch(slot);
+        recycler.look(slot);
+    }
+
+    /** Whether it has what it was sent, nobody knows any more. Its end tells: what it has not begun is handed out again. */
+    private void giveUp(Slot slot, Throwable why) {
+        slot.failure = why;
+        slot.state = WorkerState.STOPPING;
+        consequences.kill(slot.worker);
+        consequences.fail(why);
     }
 
     /** One that is awake and will soon have done what it has; else the one with the least to do. */
@@ -342,18 +367,21 @@ final class Board {
         long now = System.nanoTime();
         for (int i = unstarted.size() - 1; i >= 0; i--) {
             Task task = unstarted.get(i);
+            boolean waits = !task.unwanted && !Patience.isOver(task, now);
+            if (waits) {
+                queue.addFirst(task); // before it is out of the other book, because it may fail
+            }
             slot.remove(task, now);
             task.state = Task.State.QUEUED;
             task.slot = null;
             task.startedAt = 0;
             task.interruptedAfter = 0;
-            if (task.unwanted) {
-                end(task, cancelled(task, null), null, now);
-            } else if (Patience.isOver(task, now)) {
-                endWaiting(task, now);
-            } else {
-                queue.addFirst(task);
+            if (waits) {
                 patience.watch(task, now);
+            } else if (task.unwanted) {
+                end(task, cancelled(task, null), null, now);
+            } else {
+                endWaiting(task, now);
             }
         }
     }
@@ -390,35 +418,45 @@ final class Board {
             boolean answerLost = crashes.size() < finished;
             crashes.add(texts.crashed(ref(task, slot), last, answerLost, task.ranNanos, kept));
         }
-        WorkerCrashedException unread = unread(inFlight, slot, last);
+        Task readInVain = readInVain(inFlight, slot, last);
+        WorkerCrashedException unread = readInVain == null ? null : unread(readInVain, slot, last);
         for (int i = 0; i < begun; i++) {
             Task task = inFlight.get(i);
             boolean kept = blamed && quarantine.isFor(task);
-            slot.remove(task, now);
             if (blamed) {
                 task.crashed();
             }
             crashed(task, crashes.get(i), kept, slot, now);
-        }
-        if (unread != null) {
-            Task task = inFlight.get(0);
-            boolean kept = quarantine.isFor(task);
             slot.remove(task, now);
-            task.crashed();
-            crashed(task, unread, kept, slot, now);
+            slot.answered++; // should the rest fail and this be called again, the next task is not taken for a begun
+            // one
+        }
+        if (readInVain != null && unread != null) {
+            boolean kept = quarantine.isFor(readInVain);
+            readInVain.crashed();
+            crashed(readInVain, unread, kept, slot, now);
+            slot.remove(readInVain, now);
         }
         requeue(inFlight.subList(unread == null ? begun : 1, inFlight.size()), slot);
+        if (readInVain != null) {
+            readInVain.unread++; // last, so that it is counted once, however often this has to be called
+        }
     }
 
-    /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
-    private @Nullable WorkerCrashedException unread(List<Task> inFlight, Slot slot, WorkerEnd last) {
+    /** The task that a worker was to read when it ran out of memory. */
+    private static @Nullable Task readInVain(List<Task> inFlight, Slot slot, WorkerEnd last) {
         // One that has ended itself after the answer to another task has not tried to read this one.
         boolean ranOut = last.exit() != null && last.exit().reason() == ExitReason.OUT_OF_MEMORY;
         if (!ranOut || inFlight.isEmpty() || slot.begunInFlight(last.begun()) > 0) {
             return null;
         }
-        Task task = inFlight.get(0);
-        return ++task.unread < MAX_UNREAD ? null : texts.unread(ref(task, slot), last, task);
+        return inFlight.get(0);
+    }
+
+    /** What is said if worker after worker has run out of memory when it was to read a task: it would go on for ever. */
+    private @Nullable WorkerCrashedException unread(Task task, Slot slot, WorkerEnd last) {
+        int workers = task.unread + 1;
+        return workers < MAX_UNREAD ? null : texts.unread(ref(task, slot), last, task, workers);
     }
 
     private void crashed(Task task, WorkerCrashedException failure, boolean kept, Slot slot, long now) {
@@ -528,6 +566,7 @@ final class Board {
     }
 
     private void endForGood(Task task, Ending ending, @Nullable Slot slot, long now) {
+        consequences.deliver(task); // first, because it may fail
         task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);
         unfinished--;
@@ -536,11 +575,10 @@ final class Board {
             task.pid = slot.pid();
             slot.count(ending.kind());
         }
-        tally.ended(task, ending, now);
-        consequences.deliver(task);
         if (unfinished == 0) {
             life.changed.signalAll();
         }
+        tally.ended(task, ending, now);
     }
 
     TaskRef ref(Task task, @Nullable Slot slot) {

@@ -24,7 +24,8 @@ final class Consequences {
 
     private final Errands errands;
 
-    private final List<Worker> killed = new ArrayList<>(0);
+    /** With room for one: memory may have run out when one is given up. */
+    private final List<Worker> killed = new ArrayList<>(1);
 
     private final List<Worker> written = new ArrayList<>(2);
 
@@ -70,10 +71,10 @@ final class Consequences {
     }
 
     void deliver(Task task) {
-        delivered.add(task);
         if (task.observation != null) {
             observed.add(task);
         }
+        delivered.add(task);
     }
 
     /** Those of them that have not been accepted never will be, and nobody hears of that but who follows them. */
@@ -96,6 +97,15 @@ final class Consequences {
     /** An appender may be slow, and must not hold up the pool. */
     void log(Runnable line) {
         logged.add(line);
+    }
+
+    /** A failure of the pool's own work. */
+    void fail(Throwable problem) {
+        try {
+            logged.add(() -> report(problem));
+        } catch (OutOfMemoryError e) {
+            // What is done about it matters more.
+        }
     }
 
     /** To let go of something may take its time as well. */

@@ -443,9 +443,10 @@ final class Engine {
         }
     }
 
-    void gone(Slot slot, Worker worker, WorkerEnd end) {
+    void gone(Slot slot, Worker worker, WorkerEnd last) {
         life.lock.lock();
         try {
+            WorkerEnd end = slot.failure == null ? last : last.after(slot.failure);
             WorkerExit why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
             String text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
             boolean idle = slot.inFlight.isEmpty();

@@ -41,6 +41,16 @@ public record PoolStats(
         @Nullable Failure lastFailure) {
 
     /**
+     * Whether the pool goes on with fewer workers than it should have. So it is for a moment where a worker is replaced, and
+     * for longer where none can be started in its place.
+     *
+     * @return true if the pool is running or paused, and fewer workers are live than there should be
+     */
+    public boolean isDegraded() {
+        return (state == PoolState.RUNNING || state == PoolState.PAUSED) && workers.live() < workers.target();
+    }
+
+    /**
      * Workers by what they do.
      *
      * @param target how many there should be

@@ -211,14 +211,21 @@ final class ProcessWorker implements Worker {
         return listening;
     }
 
-    /** Holds this object's lock: a kill comes before it, and nothing is launched, or behind it, and finds the child. */
-    private synchronized ChildJvm launch() throws IOException {
-        if (killed) {
+    /** Without this object's lock: a launch may hang, and whoever kills this worker must not wait for it. */
+    private ChildJvm launch() throws IOException {
+        if (isEnded()) {
             throw new IOException("the pool is closing");
         }
         ChildJvm jvm = shared.classes().start(MAIN);
-        child = jvm;
+        adopt(jvm);
         return jvm;
+    }
+
+    private synchronized void adopt(ChildJvm jvm) {
+        child = jvm;
+        if (killed) {
+            jvm.kill(); // whoever wanted that meanwhile has not found it
+        }
     }
 
     private void shake(FrameReader frames) throws IOException, WorkerStartException {
@@ -430,6 +437,14 @@ final class ProcessWorker implements Worker {
     }
 
     private int awaitExit(ChildJvm jvm) throws InterruptedException {
+        int value = awaitProcess(jvm);
+        if (!jvm.awaitSweep(LAST_WORDS)) {
+            shared.sweepsOn(jvm);
+        }
+        return value;
+    }
+
+    private int awaitProcess(ChildJvm jvm) throws InterruptedException {
         for (Duration patience : List.of(TEAR_DOWN, TEAR_DOWN)) {
             try {
                 return jvm.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -439,14 +454,14 @@ final class ProcessWorker implements Worker {
                 return jvm.exitValue();
             }
         }
-        return jvm.exitValue(); // it may be over, and what it has started not yet
+        return jvm.exitValue();
     }
 
     // ---- from any thread ----
 
     @Override
     public long pid() {
-        ChildJvm jvm = child; // without the lock, which is held for as long as a launch takes
+        ChildJvm jvm = child;
         return jvm == null ? -1 : jvm.pid();
     }
 

@@ -3,12 +3,14 @@ package org.poolmanager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.launch.ChildJvm;
 import org.poolmanager.launch.ClassPath;
 import org.poolmanager.launch.LaunchException;
 import org.poolmanager.launch.MemoryBudget;
@@ -29,6 +31,8 @@ final class ProcessWorkers implements Workers {
 
     private static final long LOOK_AT_LEVELS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long SWEEP_PATIENCE = TimeUnit.SECONDS.toNanos(2);
+
     final PoolSettings settings;
 
     final Life life;
@@ -47,6 +51,9 @@ final class ProcessWorkers implements Workers {
     private final List<Path> givenClassPath;
 
     private final Set<ProcessWorker> started = ConcurrentHashMap.newKeySet();
+
+    /** Children that are gone, and what they have started perhaps not yet. */
+    private final Set<ChildJvm> sweeping = ConcurrentHashMap.newKeySet();
 
     private Set<String> loggers = Set.of();
 
@@ -135,7 +142,10 @@ final class ProcessWorkers implements Workers {
             share.close();
             share = null;
         }
-        return () -> close(oldWatch, oldClasses, oldDirectory);
+        return () -> {
+            close(oldWatch, oldClasses, oldDirectory);
+            awaitSweeps();
+        };
     }
 
     private static void close(
@@ -205,6 +215,31 @@ final class ProcessWorkers implements Workers {
 
     void remove(ProcessWorker worker) {
         started.remove(worker);
+    }
+
+    /** What a child has started is still looked for: nobody waits for that but the end of the pool. */
+    void sweepsOn(ChildJvm child) throws InterruptedException {
+        sweeping.add(child);
+        for (ChildJvm each : sweeping) {
+            forgetIfSwept(each, Duration.ZERO);
+        }
+    }
+
+    private void forgetIfSwept(ChildJvm child, Duration patience) throws InterruptedException {
+        if (child.awaitSweep(patience)) {
+            sweeping.remove(child);
+        }
+    }
+
+    private void awaitSweeps() {
+        long end = System.nanoTime() + SWEEP_PATIENCE;
+        try {
+            for (ChildJvm each : sweeping) {
+                forgetIfSwept(each, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Map<String, Integer> levels() {

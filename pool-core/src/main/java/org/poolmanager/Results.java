@@ -1,8 +1,8 @@
 package org.poolmanager;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
@@ -39,8 +39,9 @@ final class Results implements Destination {
 
     private final Life life;
 
-    /** Ordered: every accepted task not yet fetched. Unordered: those that are done. */
-    private final Deque<Task> line = new ArrayDeque<>();
+    /** Ordered: every accepted task not yet fetched. Unordered: those that are done. No array, as the board's queue is none. */
+    @SuppressWarnings("JdkObsolete")
+    private final Deque<Task> line = new LinkedList<>();
 
     /** Accepted, and neither fetched nor cleared. */
     private int expected;
@@ -91,11 +92,11 @@ final class Results implements Destination {
     public void accepted(Task task) {
         lock.lock();
         try {
-            task.index = nextIndex++;
-            expected++;
             if (ordered) {
                 line.add(task);
             }
+            task.index = nextIndex++;
+            expected++;
         } finally {
             lock.unlock();
         }

@@ -44,8 +44,11 @@ final class Slot {
 
     Role role = Role.SERVING;
 
-    /** Sent and not answered, in the order in which they run; the first is running or about to. */
-    final Deque<Task> inFlight = new ArrayDeque<>();
+    /**
+     * Sent and not answered, in the order in which they run; the first is running or about to. Never needs to grow: when memory
+     * runs out, that would cost all that is in it.
+     */
+    final Deque<Task> inFlight;
 
     WorkerState state = WorkerState.DOWN;
 
@@ -57,6 +60,10 @@ final class Slot {
     /** Why the board ended this generation, null while it has not. */
     @Nullable
     WorkerExit endedBecause;
+
+    /** What failed in the board's own work for this generation, which was ended for that; null if nothing has. */
+    @Nullable
+    Throwable failure;
 
     @Nullable
     Instant readyAt;
@@ -128,6 +135,7 @@ final class Slot {
     private Slot(int id, int maxWindow, SlotHistory history) {
         this.id = id;
         this.maxWindow = maxWindow;
+        this.inFlight = new ArrayDeque<>(maxWindow);
         this.window = Math.min(MIN_WINDOW, maxWindow);
         this.history = history;
     }
@@ -292,6 +300,7 @@ final class Slot {
         worker = next;
         state = WorkerState.STARTING;
         endedBecause = null;
+        failure = null;
         vigil = new Vigil();
         readyAt = null;
         startTime = null;

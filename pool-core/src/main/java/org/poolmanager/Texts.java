@@ -45,10 +45,10 @@ final class Texts {
     }
 
     /** A task that its workers had not even begun. */
-    WorkerCrashedException unread(TaskRef task, WorkerEnd end, Task what) {
+    WorkerCrashedException unread(TaskRef task, WorkerEnd end, Task what, int workers) {
         return new WorkerCrashedException(
                 task,
-                task.describe() + " was lost: " + what.unread
+                task.describe() + " was lost: " + workers
                         + " workers ran out of memory when they had it, before they began it. It takes " + what.bytes()
                         + " bytes. Give the workers a larger heap (jvm.args: -Xmx...), or send a file name instead. The last"
                         + " of them: " + end.text(),

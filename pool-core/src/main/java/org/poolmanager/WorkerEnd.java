@@ -14,6 +14,11 @@ import org.poolmanager.launch.ExitReport;
  */
 record WorkerEnd(WorkerExit reason, String text, @Nullable ExitReport exit, long begun, long finished) {
 
+    /** The same end, after a failure of the pool's own work. */
+    WorkerEnd after(Throwable failure) {
+        return new WorkerEnd(WorkerExit.CRASH, Texts.laneFailed(failure), exit, begun, finished);
+    }
+
     /** The same end, as somebody's wish. */
     WorkerEnd wanted() {
         return new WorkerEnd(WorkerExit.OPERATOR, "an operator had its worker killed", exit, begun, finished);

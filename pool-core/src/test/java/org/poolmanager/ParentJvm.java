@@ -166,6 +166,7 @@ final class ParentJvm implements AutoCloseable {
             case "without-space" -> Starving.withoutSpace(args[1]);
             case "cornered" -> Cornered.run();
             case "jumping" -> WallClock.run(Path.of(args[1]), Isolation.valueOf(args[2]));
+            case "starting-stopped" -> Starving.startStopped(args[1]);
             case "pausing" -> pause(Integer.parseInt(args[1]));
             case "sharing" -> shareClasses(args[1], args[2]);
             case "failing" -> failToStart(args[1]);

@@ -304,6 +304,18 @@ class ResourceTest {
         assertThat(millis).isLessThan(5000);
     }
 
+    @Test
+    @DisplayName("C111: a stopped child that has not read what it is to be is killed as soon as a descriptor is free")
+    void c111Stopped(@TempDir Path home) throws Exception {
+        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nkill -STOP $$\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        try (ParentJvm parent = ParentJvm.startWithDescriptors(256, "starting-stopped", home.toString())) {
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("not started");
+            assertThat(parent.nextLine(Starving.MARK)).as("children left").isEqualTo("0");
+        }
+    }
+
     private static long maxMemory(int ignored) {
         return Runtime.getRuntime().maxMemory();
     }

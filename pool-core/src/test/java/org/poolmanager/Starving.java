@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.poolmanager.launch.JvmOptions;
 
 /** In a parent of its own: a pool in a JVM whose descriptors are used up, and free again later. Says what it sees. */
 final class Starving {
@@ -234,6 +237,40 @@ final class Starving {
             pool.start();
             say(pool.map(List.of(-2, -3)));
         }
+    }
+
+    private static int ignore(int task, String large) {
+        return task;
+    }
+
+    private static boolean lives(String thread) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(each -> each.getName().startsWith(thread));
+    }
+
+    /** A worker stops before it has read what it is to be, and its time is up while nothing can be opened. */
+    static void startStopped(String javaHome) throws Exception {
+        try (var first = pool().size(1).start()) {
+            first.map(List.of(-1));
+        }
+        var pool = PoolManager.builder(Starving::ignore, "more than a pipe takes ".repeat(10_000))
+                .size(1)
+                .jvm(new JvmOptions(Path.of(javaHome), List.of(), Map.of(), null))
+                .startTimeout(Duration.ofSeconds(5))
+                .build();
+        CompletableFuture<@Nullable Void> started = CompletableFuture.runAsync(() -> {
+            try {
+                pool.start();
+            } catch (PoolStartException e) {
+                say("not started");
+            }
+        });
+        Awaitility.await().until(() -> ProcessHandle.current().descendants().count() == 1);
+        Starving starving = new Starving();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> lives("poolmanager-kill-"));
+        starving.end();
+        started.get(30, TimeUnit.SECONDS);
+        say(ProcessHandle.current().descendants().count());
     }
 
     /** More workers than there can be descriptors. */

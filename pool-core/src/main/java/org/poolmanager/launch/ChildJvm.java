@@ -6,11 +6,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ public final class ChildJvm {
 
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
+    private final CompletableFuture<@Nullable Void> swept = new CompletableFuture<>();
+
     /** What is laid down before the process is there. */
     private record Before(StartedPrograms programs, Map<Path, FileTime> crashLogs) {}
 
@@ -61,11 +66,21 @@ public final class ChildJvm {
      */
     static ChildJvm start(
             String mainClass, ClassPath classPath, JvmOptions options, Path directory, ClassSupply supply) {
+        return start(mainClass, classPath, options, directory, supply, new StartedPrograms());
+    }
+
+    static ChildJvm start(
+            String mainClass,
+            ClassPath classPath,
+            JvmOptions options,
+            Path directory,
+            ClassSupply supply,
+            StartedPrograms programs) {
         Path java = JavaBinary.of(options.javaHome());
         checkWorkingDirectory(options.workingDirectory());
         CommandLine line = new CommandLine(java, mainClass, classPath, options.args(), directory, supply.options());
         Path argumentFile = ArgumentFile.write(directory, line.fileArguments());
-        Before before = new Before(new StartedPrograms(), CrashLog.allIn(directory));
+        Before before = new Before(programs, CrashLog.allIn(directory));
         Process process = null;
         try {
             ProcessBuilder builder = builder(line, options, argumentFile, supply);
@@ -102,16 +117,31 @@ public final class ChildJvm {
         return process.getErrorStream();
     }
 
-    /**
-     * Completes with the exit value when the process is gone and what it had started has been killed. Cancelling it has no
-     * effect on the process.
-     */
+    /** Completes with the exit value when the process is gone. Cancelling it has no effect on the process. */
     public CompletableFuture<Integer> onExit() {
         return exit.copy();
     }
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /**
+     * Waits until what it had started has been killed as well. That begins when the process is gone, and is a look at all
+     * processes of the system, which may be many, and slow to answer.
+     *
+     * @param limit how long to wait
+     * @return false if it was not over in time
+     */
+    public boolean awaitSweep(Duration limit) throws InterruptedException {
+        try {
+            swept.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true; // it got as far as it could
+        } catch (TimeoutException e) {
+            return false;
+        }
     }
 
     /** Says that the child is running, so that what only its start needed can go. */
@@ -125,9 +155,7 @@ public final class ChildJvm {
      */
     public void kill() {
         if (!tryToKill() && process.isAlive()) {
-            Thread insisting = new Thread(null, this::killForSure, "poolmanager-kill-" + pid(), 0, false);
-            insisting.setDaemon(true);
-            insisting.start();
+            inBackground("poolmanager-kill-", this::killForSure);
         }
     }
 
@@ -146,14 +174,37 @@ public final class ChildJvm {
         try {
             boolean ended = process.waitFor(1, TimeUnit.MILLISECONDS); // most likely it was just about to
             if (!ended) {
-                process.getOutputStream().close();
+                letGoOfStdin();
             }
             while (!ended) {
                 ended = tryToKill() || process.waitFor(INSIST_MILLIS, TimeUnit.MILLISECONDS);
             }
-        } catch (IOException | InterruptedException e) {
+        } catch (InterruptedException e) {
             tryToKill();
         }
+    }
+
+    private void letGoOfStdin() {
+        try {
+            inBackground("poolmanager-stdin-", this::closeStdin);
+        } catch (OutOfMemoryError e) {
+            // No thread can be made now; a signal may get through later.
+        }
+    }
+
+    /** Waits for whoever writes there, and that waits for as long as a stopped child does not read. */
+    private void closeStdin() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // It is closed all the same.
+        }
+    }
+
+    private void inBackground(String name, Runnable what) {
+        Thread thread = new Thread(null, what, name + pid(), 0, false);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** For people: which archive the child takes classes from. */
@@ -190,13 +241,11 @@ public final class ChildJvm {
 
     /** By a thread of its own: Process.onExit needs the common pool, which the user's code may have filled up. */
     private void watch() {
-        Thread watcher = new Thread(null, this::awaitExit, "poolmanager-exit-" + pid(), 0, false);
-        watcher.setDaemon(true);
-        watcher.start();
+        inBackground("poolmanager-exit-", this::awaitExit);
     }
 
     /**
-     * How the process has ended, though perhaps not all that it has started.
+     * How the process has ended.
      *
      * @return its exit value, -1 while it runs
      */
@@ -215,10 +264,11 @@ public final class ChildJvm {
             }
         }
         ArgumentFile.delete(argumentFile);
+        exit.complete(process.exitValue());
         try {
             before.programs.kill();
         } finally {
-            exit.complete(process.exitValue());
+            swept.complete(null);
         }
     }
 

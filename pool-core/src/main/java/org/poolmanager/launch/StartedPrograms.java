@@ -20,13 +20,19 @@ final class StartedPrograms {
 
     private static final String VARIABLE = "POOLMANAGER_WORKER";
 
-    private static final Path PROCESSES = Path.of("/proc");
-
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Path processes;
 
     private final String mark;
 
     StartedPrograms() {
+        this(Path.of("/proc"));
+    }
+
+    /** @param processes where the system shows them, a directory each */
+    StartedPrograms(Path processes) {
+        this.processes = processes;
         byte[] bytes = new byte[16];
         RANDOM.nextBytes(bytes);
         mark = HexFormat.of().formatHex(bytes);
@@ -47,8 +53,8 @@ final class StartedPrograms {
     }
 
     private void killOnce(Set<Long> killed) {
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
-            for (Path process : processes) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(processes, "[0-9]*")) {
+            for (Path process : found) {
                 long pid = Long.parseLong(process.getFileName().toString());
                 // The handle first: it remembers when its process has begun, so no later one of that number is killed.
                 ProcessHandle.of(pid).filter(handle -> isMarked(process)).ifPresent(handle -> {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,23 @@ class ChildJvmTests {
         for (ProcessHandle descendant : descendants) {
             Children.awaitEnd(descendant);
         }
+    }
+
+    @Test
+    void C066_endIsToldThoughALookAtAProcessHangs() throws Exception {
+        Path processes = Files.createDirectory(directory.resolve("processes"));
+        Path environment = Files.createDirectory(processes.resolve("1")).resolve("environ");
+        assertThat(new ProcessBuilder("mkfifo", environment.toString()).start().waitFor())
+                .isZero();
+        JvmOptions options = new JvmOptions(null, List.of("-Dact=exit", "-Dvalue=7"), Map.of(), null);
+
+        ChildJvm child =
+                children.start(directory, ClassPath.of(ChildMain.class), options, new StartedPrograms(processes));
+
+        assertThat(Children.exitValue(child)).isEqualTo(7);
+        assertThat(child.awaitSweep(Duration.ofMillis(100))).isFalse();
+        Files.newOutputStream(environment).close(); // which ends the read at the other end
+        assertThat(child.awaitSweep(Duration.ofSeconds(30))).isTrue();
     }
 
     @Test

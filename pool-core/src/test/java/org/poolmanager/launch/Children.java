@@ -32,11 +32,16 @@ final class Children implements AfterEachCallback {
     }
 
     ChildJvm start(Path directory, ClassPath classPath, JvmOptions options) {
+        return start(directory, classPath, options, new StartedPrograms());
+    }
+
+    ChildJvm start(Path directory, ClassPath classPath, JvmOptions options, StartedPrograms programs) {
         List<String> arguments = new ArrayList<>(options.args());
         arguments.add("-Dlaunch.directory=" + directory);
         JvmOptions all =
                 new JvmOptions(options.javaHome(), arguments, options.environment(), options.workingDirectory());
-        ChildJvm child = ChildJvm.start(ChildMain.class.getName(), classPath, all, directory, ClassSupply.NONE);
+        ChildJvm child =
+                ChildJvm.start(ChildMain.class.getName(), classPath, all, directory, ClassSupply.NONE, programs);
         started.add(child);
         return child;
     }
