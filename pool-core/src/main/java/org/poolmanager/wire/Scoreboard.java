@@ -3,7 +3,6 @@ package org.poolmanager.wire;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -50,9 +49,11 @@ public final class Scoreboard {
 
     private static final int BUFFER = 64;
 
-    private final MappedByteBuffer page;
+    private static final int SIZE = BUFFER + BUFFER_BYTES;
 
-    private Scoreboard(MappedByteBuffer page) {
+    private final ByteBuffer page;
+
+    private Scoreboard(ByteBuffer page) {
         this.page = page;
     }
 
@@ -64,7 +65,15 @@ public final class Scoreboard {
      * @throws IOException if it cannot be created
      */
     public static Scoreboard create(Path file) throws IOException {
-        return map(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            // Written, not left sparse: a full disk is told now, and not by a crash at the first task.
+            ByteBuffer zeros = ByteBuffer.allocate(SIZE);
+            while (zeros.hasRemaining()) {
+                channel.write(zeros);
+            }
+            return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE));
+        }
     }
 
     /**
@@ -75,19 +84,8 @@ public final class Scoreboard {
      * @throws IOException if it cannot be opened
      */
     public static Scoreboard open(Path file) throws IOException {
-        return map(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    }
-
-    private static Scoreboard map(Path file, StandardOpenOption... options) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, options)) {
-            if (channel.size() == 0) {
-                // Written, not left sparse: a full disk is told now, and not by a crash at the first task.
-                ByteBuffer zeros = ByteBuffer.allocate(BUFFER + BUFFER_BYTES);
-                while (zeros.hasRemaining()) {
-                    channel.write(zeros);
-                }
-            }
-            return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, BUFFER + BUFFER_BYTES));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return new Scoreboard(LastingMap.of(channel, SIZE));
         }
     }
 

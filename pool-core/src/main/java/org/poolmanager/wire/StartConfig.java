@@ -44,10 +44,15 @@ public record StartConfig(
      * What runs in the worker.
      *
      * @param className the worker class, null for a function
-     * @param function the encoded function, null for a class
+     * @param lambda the names of a {@link BareLambda}, null for anything else
+     * @param function another function, encoded, else null
      * @param staticArgs the encoded static arguments
      */
-    public record Target(@Nullable String className, byte @Nullable [] function, List<byte[]> staticArgs) {}
+    public record Target(
+            @Nullable String className,
+            byte @Nullable [] lambda,
+            byte @Nullable [] function,
+            List<byte[]> staticArgs) {}
 
     /**
      * Sends the configuration.
@@ -69,9 +74,8 @@ public record StartConfig(
         if (target.className != null) {
             out.writeUTF(target.className);
         }
-        if (target.function != null) {
-            writeBytes(target.function, out);
-        }
+        writeOptional(target.lambda, out);
+        writeOptional(target.function, out);
         out.writeInt(target.staticArgs.size());
         for (byte[] arg : target.staticArgs) {
             writeBytes(arg, out);
@@ -99,14 +103,26 @@ public record StartConfig(
         int maxPayload = in.readInt();
         String codec = in.readUTF();
         String className = in.readBoolean() ? in.readUTF() : null;
-        byte[] function = className == null ? readBytes(in) : null;
+        byte[] lambda = readOptional(in);
+        byte[] function = readOptional(in);
         int count = in.readInt();
         List<byte[]> staticArgs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             staticArgs.add(readBytes(in));
         }
-        Target target = new Target(className, function, staticArgs);
+        Target target = new Target(className, lambda, function, staticArgs);
         return new StartConfig(token, socket, scoreboard, pool, worker, maxPayload, codec, target, Levels.read(in));
+    }
+
+    private static void writeOptional(byte @Nullable [] bytes, DataOutputStream out) throws IOException {
+        out.writeBoolean(bytes != null);
+        if (bytes != null) {
+            writeBytes(bytes, out);
+        }
+    }
+
+    private static byte @Nullable [] readOptional(DataInput in) throws IOException {
+        return in.readBoolean() ? readBytes(in) : null;
     }
 
     private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {

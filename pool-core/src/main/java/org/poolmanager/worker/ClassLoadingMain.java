@@ -28,7 +28,7 @@ public final class ClassLoadingMain {
         for (int i = 0; i < classes.length; i++) {
             classes[i] = names.readUTF();
         }
-        Thread lifeLine = new Thread(new LifeLine(in)::hold, "poolmanager-life-line");
+        Thread lifeLine = new Thread(new LifeLine(in), "poolmanager-life-line");
         lifeLine.setDaemon(true);
         lifeLine.start();
         ClassLoader loader = ClassLoader.getSystemClassLoader();

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A JVM that exits waits 300 ms for threads that are blocked in native code, as a read is. So the life line changes
  * hands when an exit begins: from then on, until the last shutdown hook is done, it looks for its parent now and then.
  */
-final class LifeLine {
+final class LifeLine implements Runnable {
 
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -30,7 +30,8 @@ final class LifeLine {
     }
 
     /** Holds on to the parent until this process ends. */
-    void hold() {
+    @Override
+    public void run() {
         try {
             ByteBuffer nothing = ByteBuffer.allocate(16);
             while (input.read(nothing) >= 0) {

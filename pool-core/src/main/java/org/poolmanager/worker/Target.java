@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.BareLambda;
 import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.Payloads;
@@ -219,10 +220,15 @@ public final class Target {
         for (Object arg : staticArgs) {
             args.add(payloads.encode(arg).toBytes());
         }
-        return function == null && type != null
-                ? new StartConfig.Target(type.getName(), null, args)
-                : new StartConfig.Target(
-                        null, payloads.byJava().encode(function).toBytes(), args);
+        if (function == null) {
+            assert type != null;
+            return new StartConfig.Target(type.getName(), null, null, args);
+        }
+        byte[] lambda = BareLambda.encode(function);
+        return lambda == null
+                ? new StartConfig.Target(
+                        null, null, payloads.byJava().encode(function).toBytes(), args)
+                : new StartConfig.Target(null, lambda, null, args);
     }
 
     /**
@@ -238,6 +244,9 @@ public final class Target {
         List<@Nullable Object> args = new ArrayList<>();
         for (byte[] arg : data.staticArgs()) {
             args.add(payloads.decode(Payload.of(arg)));
+        }
+        if (data.lambda() != null) {
+            return new Target(null, BareLambda.decode(data.lambda(), ClassLoader.getSystemClassLoader()), args);
         }
         if (data.function() != null) {
             return new Target(null, payloads.byJava().decode(Payload.of(data.function())), args);

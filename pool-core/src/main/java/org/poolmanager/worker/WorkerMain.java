@@ -6,13 +6,9 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
-import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Failure;
@@ -31,10 +27,11 @@ import org.poolmanager.wire.Thrown;
  * the target, builds the target, and then runs tasks on this main thread until it is told to stop.
  *
  * <p>Standard input stays open as the life line: when it ends, the parent is gone, and so is this process at once.
+ *
+ * <p>Somebody waits for all that happens before {@link FrameType#READY} is sent, in a JVM that has compiled nothing yet. So
+ * there are no lambdas of ours on that way, and no machinery that a JVM would set up for this alone.
  */
 public final class WorkerMain {
-
-    private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
 
     private static final long PROGRAMS_MILLIS = 1000;
 
@@ -44,7 +41,7 @@ public final class WorkerMain {
 
     private final Inbox inbox = new Inbox();
 
-    /** Set by {@link #open}, before any other thread looks. */
+    /** Set by {@link #run} and {@link #open}, before any other thread looks. */
     private Scoreboard scoreboard;
 
     private Connection connection;
@@ -75,7 +72,7 @@ public final class WorkerMain {
         StartConfig config = StartConfig.read(new DataInputStream(new BufferedInputStream(in)));
         System.setIn(InputStream.nullInputStream());
         LifeLine lifeLine = new LifeLine(in);
-        daemon("poolmanager-life-line", lifeLine::hold);
+        daemon("poolmanager-life-line", lifeLine);
         new WorkerMain(config, lifeLine).run();
     }
 
@@ -102,8 +99,8 @@ public final class WorkerMain {
     }
 
     private void run() throws Exception {
-        FutureTask<SocketChannel> connecting = new FutureTask<>(this::connect);
-        daemon("poolmanager-connect", connecting);
+        Connecting connecting = new Connecting(config);
+        connecting.start();
         ClassLoader loader = ClassLoader.getSystemClassLoader();
         Payloads payloads = Payloads.java(loader, null, config.maxPayload());
         Target target = null;
@@ -114,7 +111,8 @@ public final class WorkerMain {
         } catch (Exception | LinkageError e) {
             problem = e;
         }
-        open(connecting.get());
+        scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
+        open(connecting.connection());
         PoolProcess<@Nullable Object, @Nullable Object> process = null;
         if (target != null) {
             try {
@@ -141,41 +139,30 @@ public final class WorkerMain {
         end(process, new TaskLoop(reception, inbox, outlet, scoreboard, taskThread, payloads, process, mdc).run());
     }
 
-    private SocketChannel connect() throws IOException {
-        chooseSelectors();
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(config.socket()));
-        ByteBuffer token = ByteBuffer.wrap(config.token());
-        while (token.hasRemaining()) {
-            channel.write(token);
-        }
-        return channel;
-    }
-
-    /** Else the first channel looks into every jar for somebody who has an own way of waiting for channels. */
-    private static void chooseSelectors() {
-        if (System.getProperty(SELECTORS) == null
-                && System.getProperty("os.name").equals("Linux")) {
-            System.setProperty(SELECTORS, "sun.nio.ch.EPollSelectorProvider");
-            SelectorProvider.provider();
-            System.clearProperty(SELECTORS);
-        }
-    }
-
     private void open(SocketChannel channel) throws IOException {
-        scoreboard = Scoreboard.open(Path.of(config.scoreboard()));
-        connection = new Connection(channel, this::writable);
+        connection = new Connection(channel, new Runnable() {
+            @Override
+            public void run() {
+                outlet.writable();
+            }
+        });
         outlet = new Outlet(connection, new FrameWriter(connection, scoreboard), inbox);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "poolmanager-leave"));
-        capture = LogCapture.install(config.levels(), this::sendLog);
+        Runtime.getRuntime().addShutdownHook(new Thread("poolmanager-leave") {
+            @Override
+            public void run() {
+                leave();
+            }
+        });
+        capture = LogCapture.install(config.levels(), new Consumer<LogEvent>() {
+            @Override
+            public void accept(LogEvent event) {
+                sendLog(event);
+            }
+        });
         FrameReader frames = new FrameReader(connection, config.maxPayload());
         taskThread = new TaskThread(scoreboard);
         reception = new Reception(connection, frames, inbox, outlet, capture, taskThread);
         daemon("poolmanager-watch", new Watch(inbox, outlet, reception, connection));
-    }
-
-    private void writable() {
-        outlet.writable();
     }
 
     private void sendLog(LogEvent event) {
