@@ -162,6 +162,26 @@ final class Engine {
         }
     }
 
+    /** A task from quarantine once more. What follows tasks follows it from here, and not from its first caller. */
+    Task again(QuarantineStore.Entry entry, Destination destination) {
+        TaskObservation observation = observers.begin();
+        boolean made = false;
+        try {
+            TaskContext context = entry.context();
+            if (observation != null) {
+                context = context.continuedBy(observers.context(observation));
+            }
+            Task task = new Task(entry.payload(context), context, entry.limits(), destination);
+            task.observation = observation;
+            made = true;
+            return task;
+        } finally {
+            if (!made) {
+                observers.refused(observation);
+            }
+        }
+    }
+
     // ---- start ----
 
     void start() throws InterruptedException {
