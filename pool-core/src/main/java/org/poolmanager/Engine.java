@@ -95,7 +95,7 @@ final class Engine {
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.standard = TaskLimits.of(settings.limits().tasks());
         this.unpacker = new Unpacker(workers, texts, name);
-        this.logs = new LogQueue(settings, life);
+        this.logs = new LogQueue(settings, life, events);
         this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
         this.exitHook = parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", this::endAtExit) : null;
     }
