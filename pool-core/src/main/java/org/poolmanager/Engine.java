@@ -95,7 +95,7 @@ final class Engine {
                 : new ProcessWorkers(settings, parts.target, parts.classPath, life, clock);
         this.standard = TaskLimits.of(settings.limits().tasks());
         this.unpacker = new Unpacker(workers, texts, name);
-        this.logs = new LogQueue(settings, life);
+        this.logs = new LogQueue(settings, life, events);
         this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
         this.exitHook = parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", this::endAtExit) : null;
     }
@@ -157,6 +157,26 @@ final class Engine {
             return task;
         } finally {
             if (!packed) {
+                observers.refused(observation);
+            }
+        }
+    }
+
+    /** A task from quarantine once more. What follows tasks follows it from here, and not from its first caller. */
+    Task again(QuarantineStore.Entry entry, Destination destination) {
+        TaskObservation observation = observers.begin();
+        boolean made = false;
+        try {
+            TaskContext context = entry.context();
+            if (observation != null) {
+                context = context.continuedBy(observers.context(observation));
+            }
+            Task task = new Task(entry.payload(context), context, entry.limits(), destination);
+            task.observation = observation;
+            made = true;
+            return task;
+        } finally {
+            if (!made) {
                 observers.refused(observation);
             }
         }

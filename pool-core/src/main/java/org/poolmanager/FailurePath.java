@@ -19,6 +19,7 @@ final class FailurePath {
             "JulReplay",
             "FluentReplay",
             "Outcome",
+            "PoolEvent$LogsDropped",
             "PoolEvent$StateChanged",
             "PoolEvent$TaskFinished",
             "PoolEvent$TaskQuarantined",

@@ -29,6 +29,9 @@ final class LogQueue {
     /** So long a worker's last records hold up the end of its lane. */
     private static final long LAST_PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
+    /** Listeners are told of dropped records no more often. */
+    private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
     /** So long a full queue waits for one record to be done. */
     private static final long STUCK = TimeUnit.SECONDS.toNanos(10);
 
@@ -51,6 +54,8 @@ final class LogQueue {
     private final PoolSettings settings;
 
     private final Life life;
+
+    private final Events events;
 
     private final LogReplay replay;
 
@@ -83,6 +88,11 @@ final class LogQueue {
 
     private boolean dropToldOf;
 
+    /** How many dropped ones the listeners know of, and since when. */
+    private volatile long toldOfDropped;
+
+    private long toldAt;
+
     /** The lowest number that somebody waits for to be done. */
     private long awaited = Long.MAX_VALUE;
 
@@ -94,9 +104,10 @@ final class LogQueue {
     /** How many were done when a full queue was waited for in vain, -1 if it never was. */
     private long stuckAt = -1;
 
-    LogQueue(PoolSettings settings, Life life) {
+    LogQueue(PoolSettings settings, Life life, Events events) {
         this.settings = settings;
         this.life = life;
+        this.events = events;
         this.replay = new LogReplay(settings.name());
     }
 
@@ -131,28 +142,76 @@ final class LogQueue {
      *
      * @return the number to {@link #await}
      */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
     long add(Entry entry) {
+        long number;
+        long news = 0;
         lock.lock();
         try {
-            if (!hasRoom(entry) && !awaitRoom(entry)) {
-                dropped++;
-                tally.dropped(entry.event());
-                return added;
+            if (hasRoom(entry) || awaitRoom(entry)) {
+                enqueue(entry);
+            } else {
+                drop(entry);
+                news = takeNews(false);
             }
-            bytes += entry.bytes();
-            entries.add(entry);
-            added++;
-            if (thread == null) {
-                Thread replaying = new PoolThread(life, "pool-" + settings.name() + "-log", this::run);
-                replaying.start();
-                thread = replaying;
-            }
-            work.signal();
-            return added;
+            number = added;
         } finally {
             lock.unlock();
         }
+        publish(news);
+        return number;
+    }
+
+    private void enqueue(Entry entry) {
+        bytes += entry.bytes();
+        entries.add(entry);
+        added++;
+        if (thread == null) {
+            Thread replaying = new PoolThread(life, "pool-" + settings.name() + "-log", this::run);
+            replaying.start();
+            thread = replaying;
+        }
+        work.signal();
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
+    private void drop(Entry entry) {
+        dropped++;
+        tally.dropped(entry.event());
+    }
+
+    /** How many dropped records the listeners are to be told of now. */
+    private long takeNews(boolean last) {
+        long news = dropped - toldOfDropped;
+        long now = System.nanoTime();
+        if (news == 0 || (!last && toldOfDropped > 0 && now - toldAt < INTERVAL)) {
+            return 0;
+        }
+        toldOfDropped = dropped;
+        toldAt = now;
+        return news;
+    }
+
+    /** Without the lock: listeners are code of others. */
+    private void publish(long news) {
+        if (news > 0) {
+            events.publish(new PoolEvent.LogsDropped(settings.name(), news));
+        }
+    }
+
+    /** Of what was dropped too soon after they were told last. */
+    private void tellListeners(boolean last) {
+        if (dropped == toldOfDropped) {
+            return;
+        }
+        long news;
+        lock.lock();
+        try {
+            news = takeNews(last);
+        } finally {
+            lock.unlock();
+        }
+        publish(news);
+        PoolThread.forgetInterrupt();
     }
 
     private boolean hasRoom(Entry entry) {
@@ -234,7 +293,9 @@ final class LogQueue {
             if (isDropToBeTold()) {
                 tellOfDrops();
             }
+            tellListeners(false);
         }
+        tellListeners(true);
     }
 
     private void tellOfDrops() {

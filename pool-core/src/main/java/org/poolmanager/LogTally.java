@@ -1,7 +1,9 @@
 package org.poolmanager;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.LogEvent;
 import org.slf4j.event.Level;
 
@@ -17,12 +19,15 @@ final class LogTally {
 
     private final AtomicLongArray dropped = new AtomicLongArray(LEVELS.length);
 
+    private volatile @Nullable Instant lastDropped;
+
     void replayed(byte[] event) {
         replayed.incrementAndGet(index(event));
     }
 
     void dropped(byte[] event) {
         dropped.incrementAndGet(index(event));
+        lastDropped = Instant.now();
     }
 
     private static int index(byte[] event) {
@@ -34,6 +39,6 @@ final class LogTally {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = new PoolStats.Logs.Level(LEVELS[i].name(), replayed.get(i), dropped.get(i));
         }
-        return new PoolStats.Logs(allReplayed, allDropped, List.of(levels));
+        return new PoolStats.Logs(allReplayed, allDropped, lastDropped, List.of(levels));
     }
 }

@@ -123,6 +123,15 @@ public sealed interface PoolEvent {
     record QueueCleared(String pool, int tasks) implements PoolEvent {}
 
     /**
+     * Log records of workers are lost, because the loggers here do not keep up, see {@link LogOverflow}. Told of the first
+     * one at once, and of further ones at most every ten seconds, and when the pool is closed.
+     *
+     * @param pool the pool
+     * @param records how many have been lost since this was told last
+     */
+    record LogsDropped(String pool, long records) implements PoolEvent {}
+
+    /**
      * A task was not accepted.
      *
      * @param pool the pool

@@ -131,10 +131,12 @@ public record PoolStats(
      *
      * @param replayed handed to the loggers here
      * @param dropped lost because these did not keep up, see {@link LogOverflow}
+     * @param lastDropped when the last of these was lost, null if none ever was
      * @param levels the same by level, the least severe first; lines printed to standard output are of level INFO, those to
      *     standard error of level WARN
      */
-    public record Logs(long replayed, long dropped, List<Level> levels) {
+    public record Logs(
+            long replayed, long dropped, @Nullable Instant lastDropped, List<Level> levels) {
 
         /**
          * Records of one level.

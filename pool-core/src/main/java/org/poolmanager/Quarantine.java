@@ -37,7 +37,9 @@ public final class Quarantine<R extends @Nullable Object> {
     }
 
     /**
-     * Submits a task anew, with all its attempts, and takes it out of quarantine. It has a new id.
+     * Submits a task anew, with all its attempts, and takes it out of quarantine. It has a new id. Its log records have
+     * the MDC of its first caller; where tasks are {@linkplain PoolManager#observe observed} they are those of the thread
+     * that calls this, and its entries replace those of the same name.
      *
      * @param id the task's {@link QuarantinedTask#id()}
      * @return the future of the new task; if it kills its worker too often again, it comes back here under its new id
@@ -70,10 +72,10 @@ public final class Quarantine<R extends @Nullable Object> {
                     + engine.settings().name() + "'");
         }
         TaskFuture<R> future = new TaskFuture<>(engine);
-        Task task = new Task(entry.payload(), entry.context(), entry.limits(), future);
-        future.follow(task);
         boolean accepted = false;
         try {
+            Task task = engine.again(entry, future);
+            future.follow(task);
             accepted = engine.board().entrance().accept(task, nanos);
         } finally {
             if (!accepted) {

@@ -30,6 +30,12 @@ final class QuarantineStore {
     /** A task with what it takes to send it again. */
     record Entry(QuarantinedTask evidence, @Nullable Object payload, TaskContext context, TaskLimits limits) {
 
+        /** The same in another context. */
+        @Nullable
+        Object payload(TaskContext other) {
+            return payload instanceof Payload encoded ? other.before(context.strip(encoded)) : payload;
+        }
+
         /** What it takes that this pool can know: objects of a pool in threads are not measured. */
         long bytes() {
             return payload instanceof Payload encoded ? encoded.size() : 0;

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +160,9 @@ class LogFlowTest {
     }
 
     @Test
-    @DisplayName("C087: a flood of records with DROP and an appender that stands still: sent = received + dropped")
+    @DisplayName(
+            "C087, 5.6: a flood of records with DROP and an appender that stands still: sent = received + dropped, and"
+                    + " listeners are told of the dropped ones, now and then")
     void c087FloodDrop() throws Exception {
         floodDrop(FLOOD);
     }
@@ -174,6 +177,9 @@ class LogFlowTest {
     private static void floodDrop(int each) throws Exception {
         AtomicInteger heard = new AtomicInteger();
         CountDownLatch held = new CountDownLatch(1);
+        List<Long> told = new CopyOnWriteArrayList<>();
+        PoolStats.Logs last;
+        long start = System.nanoTime();
         try (Records own = new Records("org.poolmanager.PoolManager", Level.WARN);
                 Ear ear = new Ear("test.flood", event -> {
                     if (heard.get() >= 4 * WARM_UP) {
@@ -185,10 +191,17 @@ class LogFlowTest {
                         .size(4)
                         .loggers("test.flood")
                         .logOverflow(LogOverflow.DROP)
+                        .listener(event -> {
+                            if (event instanceof PoolEvent.LogsDropped dropped) {
+                                told.add(dropped.records());
+                            }
+                        })
                         .start()) {
             assertThat(ear.isStarted()).isTrue();
             pool.map(List.of(WARM_UP, WARM_UP, WARM_UP, WARM_UP));
             await().until(() -> heard.get() == 4 * WARM_UP);
+            assertThat(pool.stats().logs().lastDropped()).isNull();
+            Instant before = Instant.now();
             try {
                 long begin = System.nanoTime();
                 assertThat(pool.map(List.of(each, each, each, each))).containsOnly(each);
@@ -198,6 +211,8 @@ class LogFlowTest {
                         4 * each / seconds, pool.stats().logs().dropped());
                 assertThat(4 * each / seconds).isGreaterThanOrEqualTo(20_000);
                 assertThat(pool.stats().logs().dropped()).isPositive();
+                assertThat(pool.stats().logs().lastDropped()).isAfterOrEqualTo(before);
+                assertThat(told).as("told while the appender still stands").isNotEmpty();
             } finally {
                 held.countDown();
             }
@@ -209,7 +224,12 @@ class LogFlowTest {
             await().untilAsserted(() -> assertThat(own.messages())
                     .filteredOn(line -> line.contains("drops log records"))
                     .hasSize(1));
+            last = pool.stats().logs();
         }
+        // The thread that tells of the last ones need not have ended.
+        await().untilAsserted(() ->
+                assertThat(told.stream().mapToLong(records -> records).sum()).isEqualTo(last.dropped()));
+        assertThat(told).hasSizeLessThanOrEqualTo(2 + (int) (System.nanoTime() - start >> 33)); // 8.6 s
     }
 
     @Test
@@ -242,6 +262,7 @@ class LogFlowTest {
         return new PoolStats.Logs(
                 info,
                 0,
+                null,
                 Stream.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR")
                         .map(level -> new PoolStats.Logs.Level(level, level.equals("INFO") ? info : 0, 0))
                         .toList());

@@ -3,6 +3,9 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.poolmanager.PoolEvent.TaskFinished;
 import org.poolmanager.worker.TaskHeaders;
 import org.slf4j.MDC;
@@ -30,6 +34,14 @@ class TaskObserverTest {
     /** What a task finds. */
     private static String look(int ignored) {
         return MDC.get("span") + " " + TaskHeaders.current().get("parent");
+    }
+
+    /** Ends its process at the first attempt, which leaves a file. */
+    private static String lookAgain(int ignored, String file) throws IOException {
+        if (new File(file).createNewFile()) {
+            Runtime.getRuntime().halt(3);
+        }
+        return MDC.get("span") + " " + TaskHeaders.current().get("parent") + " of " + MDC.get("request");
     }
 
     private static String lookForScope(int ignored) {
@@ -174,6 +186,60 @@ class TaskObserverTest {
             objects.observe(ledger);
             assertThatThrownBy(() -> objects.submit(new Object())).isInstanceOf(TaskSerializationException.class);
             assertThat(ledger.begun.get(1).refusals).hasValue(1);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "5.9: a task that is retried from quarantine is followed from there, with its first caller's MDC; one that"
+                    + " finds no room is refused, and stays")
+    void retryFromQuarantine(@TempDir Path directory) throws Exception {
+        Ledger ledger = new Ledger();
+        try (var pool = PoolManager.builder(
+                        TaskObserverTest::lookAgain, directory.resolve("file").toString())
+                .size(1)
+                .queueSize(1)
+                .quarantine(1)
+                .start()) {
+            pool.observe(ledger);
+            MDC.put("request", "first");
+            try {
+                assertThatThrownBy(() -> pool.submit(1).get()).hasCauseInstanceOf(WorkerCrashedException.class);
+            } finally {
+                MDC.remove("request");
+            }
+            pool.pause();
+            Future<String> other = pool.submit(1);
+            while (pool.offer(1)) {
+                // until it is full
+            }
+            int handedIn = ledger.begun.size();
+            assertThatThrownBy(() -> pool.quarantine().retry(1, Duration.ZERO)).isInstanceOf(QueueFullException.class);
+            assertThat(ledger.begun.get(handedIn).refusals).hasValue(1);
+            pool.resume();
+            assertThat(other.get()).isEqualTo("s1 p1 of null");
+
+            assertThat(pool.quarantine().retry(1).get())
+                    .isEqualTo("s" + (handedIn + 1) + " p" + (handedIn + 1) + " of first");
+            assertThat(ledger.begun.get(0).only().kind()).isEqualTo(Outcome.Kind.CRASHED);
+            assertThat(ledger.begun.get(handedIn + 1).only().kind()).isEqualTo(Outcome.Kind.COMPLETED);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "5.9: a task that is retried from quarantine has its first caller's context where nobody follows tasks")
+    void retryFromQuarantineUnobserved(@TempDir Path directory) throws Exception {
+        Ledger ledger = new Ledger();
+        try (var pool = PoolManager.builder(
+                        TaskObserverTest::lookAgain, directory.resolve("file").toString())
+                .size(1)
+                .quarantine(1)
+                .start()) {
+            pool.observe(ledger);
+            assertThatThrownBy(() -> pool.submit(1).get()).hasCauseInstanceOf(WorkerCrashedException.class);
+            pool.observe(null);
+            assertThat(pool.quarantine().retry(1).get()).isEqualTo("s0 p0 of null");
         }
     }
 

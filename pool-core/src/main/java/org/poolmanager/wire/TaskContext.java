@@ -109,6 +109,33 @@ public record TaskContext(Map<String, String> mdc, Map<String, String> headers) 
         return new Payload(argument.tag(), both);
     }
 
+    /**
+     * Undoes {@link #before}.
+     *
+     * @param both what this context was put before
+     * @return the encoded argument
+     */
+    public Payload strip(Payload both) {
+        if (isEmpty()) {
+            return both;
+        }
+        byte[] content = both.content();
+        int begin = Integer.BYTES + ByteBuffer.wrap(content).getInt();
+        return new Payload(both.tag(), Arrays.copyOfRange(content, begin, content.length));
+    }
+
+    /**
+     * The context of the same work when it is done again for somebody else.
+     *
+     * @param later what the other one knows
+     * @return the MDC of both, with the other's entries where both have one, and the other's headers
+     */
+    public TaskContext continuedBy(TaskContext later) {
+        Map<String, String> both = new HashMap<>(mdc);
+        both.putAll(later.mdc);
+        return of(both, later.headers);
+    }
+
     private byte[] encode() {
         int room = MAX_BYTES - 2 * Integer.BYTES;
         byte[] first = encode(headers, room);

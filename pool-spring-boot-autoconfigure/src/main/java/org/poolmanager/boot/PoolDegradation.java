@@ -1,5 +1,7 @@
 package org.poolmanager.boot;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.poolmanager.PoolState;
@@ -13,7 +15,11 @@ public enum PoolDegradation {
     /** The pool takes no further task until one is finished. */
     QUEUE_SATURATED,
     /** A worker is being started in place of one that is gone. */
-    RESTARTING;
+    RESTARTING,
+    /** Log records of workers were lost within the last minute. */
+    LOG_DROPPED;
+
+    private static final Duration RECENTLY = Duration.ofMinutes(1);
 
     /**
      * Reads a snapshot.
@@ -34,6 +40,10 @@ public enum PoolDegradation {
         }
         if (stats.workerList().stream().anyMatch(PoolDegradation::isRestarting)) {
             found.add(RESTARTING);
+        }
+        Instant dropped = stats.logs().lastDropped();
+        if (dropped != null && dropped.isAfter(Instant.now().minus(RECENTLY))) {
+            found.add(LOG_DROPPED);
         }
         return found;
     }

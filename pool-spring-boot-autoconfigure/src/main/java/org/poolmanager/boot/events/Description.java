@@ -4,6 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Outcome;
 import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolEvent.LogsDropped;
 import org.poolmanager.PoolEvent.PoolResized;
 import org.poolmanager.PoolEvent.QueueCleared;
 import org.poolmanager.PoolEvent.StateChanged;
@@ -52,6 +53,9 @@ final class Description {
         }
         if (event instanceof PoolResized) {
             return PoolRecord.Type.POOL_RESIZED;
+        }
+        if (event instanceof LogsDropped) {
+            return PoolRecord.Type.LOGS_DROPPED;
         }
         return event instanceof TaskRejected ? PoolRecord.Type.TASK_REJECTED : null;
     }
@@ -137,6 +141,9 @@ final class Description {
         }
         if (event instanceof PoolResized resized) {
             return resized.from() + " -> " + resized.to() + " workers";
+        }
+        if (event instanceof LogsDropped lost) {
+            return lost.records() + " log records were dropped, because the loggers here do not keep up";
         }
         if (event instanceof QueueCleared cleared) {
             return cleared.tasks() + " tasks were cancelled";

@@ -55,6 +55,8 @@ public record PoolRecord(
         WORKER_KILLED(false),
         /** All tasks that had not begun were cancelled. */
         QUEUE_CLEARED(true),
+        /** Log records of workers are lost. */
+        LOGS_DROPPED(false),
         /** A task threw, or could not travel. */
         TASK_FAILED(true),
         /** A task was ended by a limit. */

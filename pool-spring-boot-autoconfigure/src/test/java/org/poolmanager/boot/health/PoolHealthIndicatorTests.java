@@ -116,7 +116,7 @@ class PoolHealthIndicatorTests {
                 0,
                 0,
                 0,
-                new PoolStats.Logs(0, 0, List.of()),
+                new PoolStats.Logs(0, 0, null, List.of()),
                 exit == null ? null : new PoolStats.Failure(exit, 1, "WORKER_CRASHED", "it exited"));
     }
 

@@ -197,6 +197,35 @@ class TracingTests {
         });
     }
 
+    @Test
+    @DisplayName("5.9: a task that an operator retries from quarantine is a span of the operator's trace")
+    void retryFromQuarantine() {
+        contextRunner
+                .withPropertyValues("poolmanager.pools.pages.quarantine.after=1")
+                .run(context -> {
+                    PoolManager<String, Map<String, String>> pool = pool(context);
+                    request(context, "caller", () -> pool.mapOutcomes(List.of("exit")));
+                    long id = pool.quarantine().list().get(0).id();
+                    request(context, "operator", () -> {
+                        CompletableFuture<?> again = pool.quarantine().retry(id);
+                        assertThatThrownBy(() -> again.get(30, TimeUnit.SECONDS))
+                                .isInstanceOf(ExecutionException.class);
+                        return again;
+                    });
+                    Spans spans = context.getBean(Spans.class);
+                    MutableSpan operator = spans.only("operator");
+                    assertThat(spans.named("task pages")).hasSize(2);
+                    MutableSpan again = spans.named("task pages").get(1);
+                    assertThat(again.traceId())
+                            .isEqualTo(operator.traceId())
+                            .isNotEqualTo(spans.only("caller").traceId());
+                    assertThat(again.parentId()).isEqualTo(operator.id());
+                    assertThat(Spans.tags(again))
+                            .containsEntry("outcome", "CRASH")
+                            .containsEntry("task", "2");
+                });
+    }
+
     private static void assertSame(MutableSpan span, PoolRecord event, String outcome) {
         assertThat(Spans.tags(span))
                 .containsEntry("outcome", outcome)

@@ -9,6 +9,7 @@ import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.events.PoolHistories;
 import org.poolmanager.boot.events.PoolRecord;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -24,6 +25,11 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
  * worker is asked.
  */
 @Endpoint(id = "pools", defaultAccess = Access.READ_ONLY)
+@RegisterReflectionForBinding({
+    PoolsEndpoint.EventsDescriptor.class,
+    PoolsEndpoint.QuarantineDescriptor.class,
+    PoolsEndpoint.WorkersDescriptor.class
+})
 public class PoolsEndpoint {
 
     private final PoolManagers pools;

@@ -4,6 +4,7 @@ import java.security.Principal;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.boot.actuate.endpoint.PoolOperations.Operator;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -19,6 +20,13 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  * pools. What changes something is there only if {@code management.endpoint.pools.access} is {@code unrestricted}.
  */
 @EndpointWebExtension(endpoint = PoolsEndpoint.class)
+@RegisterReflectionForBinding({
+    PoolOperations.ClearedDescriptor.class,
+    PoolOperations.DroppedDescriptor.class,
+    PoolOperations.ProblemDescriptor.class,
+    PoolDescriptor.class,
+    WorkerStackDescriptor.class
+})
 public class PoolsEndpointWebExtension {
 
     private final PoolsEndpoint delegate;

@@ -2,10 +2,14 @@ package org.poolmanager.boot.autoconfigure.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -15,16 +19,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.poolmanager.PoolManager;
+import org.poolmanager.PoolStats;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.actuate.endpoint.PoolDescriptor;
+import org.poolmanager.boot.actuate.endpoint.PoolOperations;
+import org.poolmanager.boot.actuate.endpoint.PoolSummaryDescriptor;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpoint;
 import org.poolmanager.boot.actuate.endpoint.PoolsEndpointWebExtension;
+import org.poolmanager.boot.actuate.endpoint.WorkerDescriptor;
+import org.poolmanager.boot.actuate.endpoint.WorkerStackDescriptor;
 import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
+import org.poolmanager.boot.events.PoolRecord;
 import org.poolmanager.boot.workers.Deadly;
 import org.poolmanager.boot.workers.Square;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -109,6 +123,41 @@ class PoolsEndpointAutoConfigurationTests {
                             .allSatisfy(operation ->
                                     assertThat(operation.getImpact()).isEqualTo(MBeanOperationInfo.INFO));
                 });
+    }
+
+    @Test
+    @DisplayName("5.11: a native image is told of every record that an answer is made of")
+    void answersInANativeImage() {
+        RuntimeHints hints = new RuntimeHints();
+        new ReflectiveRuntimeHintsRegistrar()
+                .registerRuntimeHints(hints, PoolsEndpoint.class, PoolsEndpointWebExtension.class);
+        Set<Class<?>> answers = new HashSet<>();
+        for (Class<?> owner : List.of(PoolsEndpoint.class, PoolOperations.class)) {
+            Stream.of(owner.getDeclaredClasses())
+                    .filter(OperationResponseBody.class::isAssignableFrom)
+                    .forEach(answer -> collect(answer, answers));
+        }
+        collect(PoolDescriptor.class, answers);
+        collect(WorkerStackDescriptor.class, answers);
+        assertThat(answers)
+                .contains(PoolSummaryDescriptor.class, WorkerDescriptor.class, PoolRecord.class, PoolStats.Exit.class)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(answer -> assertThat(answer.getRecordComponents())
+                        .allSatisfy(component -> assertThat(
+                                        RuntimeHintsPredicates.reflection().onMethodInvocation(component.getAccessor()))
+                                .accepts(hints)));
+    }
+
+    /** The records of ours that a type is made of, through lists and maps. */
+    private static void collect(Type type, Set<Class<?>> records) {
+        if (type instanceof ParameterizedType generic) {
+            Stream.of(generic.getActualTypeArguments()).forEach(argument -> collect(argument, records));
+        } else if (type instanceof Class<?> plain
+                && plain.isRecord()
+                && plain.getName().startsWith("org.poolmanager.")
+                && records.add(plain)) {
+            Stream.of(plain.getRecordComponents()).forEach(component -> collect(component.getGenericType(), records));
+        }
     }
 
     @Test
