@@ -80,6 +80,9 @@ final class Engine {
 
     private @Nullable WorkerStartException startProblem;
 
+    /** Whether a caller waits for the first starts, and says what has come of them; else the last of them does. */
+    private boolean isAttended;
+
     Engine(PoolSettings settings, Parts parts) throws PayloadException {
         this.settings = settings;
         String name = settings.name();
@@ -184,7 +187,7 @@ final class Engine {
 
     // ---- start ----
 
-    void start() throws InterruptedException {
+    void start(StartMode mode) throws InterruptedException {
         refuseToWait("its start");
         life.lock.lockInterruptibly();
         try {
@@ -195,10 +198,34 @@ final class Engine {
                 throw new IllegalStateException("Pool '" + settings.name() + "' is already " + life.state()
                         + "; a pool can be started again once it is closed");
             }
-            begin();
-            awaitFirstStarts();
+            switch (mode) {
+                case EAGER -> {
+                    isAttended = true;
+                    begin();
+                    awaitFirstStarts();
+                }
+                case BACKGROUND -> beginUnattended();
+                case LAZY -> awaitFirstTask();
+            }
         } finally {
             board.release();
+        }
+    }
+
+    private void awaitFirstTask() {
+        if (life.state() != PoolState.NEW) {
+            board.move(PoolState.NEW, "it starts with its first task");
+        }
+        life.awaitFirstTask(this::beginUnattended);
+    }
+
+    /** Nobody is there to be thrown at: what goes wrong is logged, and in the pool's state. */
+    private void beginUnattended() {
+        isAttended = false;
+        try {
+            begin();
+        } catch (PoolStartException e) {
+            board.consequences().log(() -> LOG.error("{}", e.getMessage()));
         }
     }
 
@@ -251,12 +278,12 @@ final class Engine {
                 board.consequences().log(() -> LOG.warn(warning));
             }
         } catch (RuntimeException | Error e) {
-            cleanUp();
             PoolStartException failure = new PoolStartException(
                     settings.name(),
                     "Pool '" + settings.name() + "' could not be started: " + e.getMessage() + Texts.scarcity(e),
                     e);
-            life.fail(PoolState.FAILED, failure);
+            breakDown(PoolState.FAILED, failure);
+            cleanUp();
             throw failure;
         }
     }
@@ -264,7 +291,7 @@ final class Engine {
     private void awaitFirstStarts() throws InterruptedException {
         int run = life.run;
         try {
-            while (life.state() == PoolState.STARTING && board.slots().stream().anyMatch(slot -> !slot.reported)) {
+            while (life.state() == PoolState.STARTING && !haveAllReported()) {
                 life.changed.await();
             }
         } catch (InterruptedException e) {
@@ -276,15 +303,35 @@ final class Engine {
         if (life.run != run || life.state() != PoolState.STARTING) {
             throw new IllegalStateException("Pool '" + settings.name() + "' was closed while it started");
         }
+        PoolStartException failure = firstStartsAreOver(PoolState.FAILED);
+        if (failure != null) {
+            shutdown.awaitLanes();
+            throw failure;
+        }
+    }
+
+    private boolean haveAllReported() {
+        return board.slots().stream().allMatch(slot -> slot.reported);
+    }
+
+    /** Each worker has been started once: one that is ready makes the pool run. Returns why it does not. */
+    private @Nullable PoolStartException firstStartsAreOver(PoolState withoutWorkers) {
         if (board.slots().stream().anyMatch(Slot::isLive) || startProblem == null) {
             board.move(PoolState.RUNNING, null);
-            return;
+            return null;
         }
         PoolStartException failure =
                 texts.startFailed(failedStarts, board.staff().size(), startProblem);
-        breakDown(PoolState.FAILED, failure);
-        shutdown.awaitLanes();
-        throw failure;
+        breakDown(withoutWorkers, failure);
+        return failure;
+    }
+
+    /** A worker's first start is over. If nobody waits for that, nobody can give up: the pool goes on trying. */
+    private void reported(Slot slot) {
+        slot.reported = true;
+        if (!isAttended && life.state() == PoolState.STARTING && haveAllReported()) {
+            var unused = firstStartsAreOver(PoolState.BROKEN);
+        }
     }
 
     /** The pool can do nothing more, or nothing for now: everybody who waits is released. */
@@ -389,7 +436,6 @@ final class Engine {
         try {
             slot.startFailures = 0;
             failedStarts = 0;
-            slot.reported = true;
             slot.readyAt = Instant.now();
             slot.readyNanos = System.nanoTime();
             slot.startTime = took;
@@ -411,6 +457,7 @@ final class Engine {
                             settings.name(),
                             worker.pid(),
                             took));
+            reported(slot);
             life.changed.signalAll();
         } finally {
             board.release();
@@ -439,7 +486,6 @@ final class Engine {
             }
             slot.startFailures++;
             failedStarts++;
-            slot.reported = true;
             if (startProblem == null || life.state() != PoolState.STARTING) {
                 startProblem = problem;
             }
@@ -457,6 +503,7 @@ final class Engine {
                 board.consequences()
                         .log(() -> LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage()));
             }
+            reported(slot);
             life.changed.signalAll();
         } finally {
             board.release();
@@ -590,6 +637,16 @@ final class Engine {
         life.lock.lock();
         try {
             return life.state();
+        } finally {
+            life.lock.unlock();
+        }
+    }
+
+    /** Whether tasks are accepted at this moment. */
+    boolean isOpen() {
+        life.lock.lock();
+        try {
+            return life.isOpen();
         } finally {
             life.lock.unlock();
         }

@@ -229,10 +229,10 @@ final class Entrance {
     }
 
     private void checkOpen() {
-        if (!life.state().acceptsTasks()) {
+        if (!life.isOpen()) {
             board.reject(Reason.CLOSED);
         }
-        life.checkOpen();
+        life.open();
     }
 
     /** Nobody is overtaken: whoever still stands in the line then is refused by his own destination. */

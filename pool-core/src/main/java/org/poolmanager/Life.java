@@ -29,6 +29,9 @@ final class Life {
     /** Why the pool is failed or broken, null unless it is. */
     private @Nullable PoolException failure;
 
+    /** What the first task sets going, null unless the pool waits for one. */
+    private @Nullable Runnable firstTask;
+
     Life(String pool) {
         this.pool = pool;
     }
@@ -48,7 +51,18 @@ final class Life {
         state = next;
         since = Instant.now();
         failure = null;
+        firstTask = null;
         changed.signalAll();
+    }
+
+    /** Accepts a first task, which starts the pool. */
+    void awaitFirstTask(Runnable start) {
+        firstTask = start;
+    }
+
+    /** Whether tasks are accepted now. */
+    boolean isOpen() {
+        return state.acceptsTasks() || firstTask != null;
     }
 
     /** To FAILED or BROKEN. */
@@ -75,8 +89,11 @@ final class Life {
         }
     }
 
-    /** Throws unless tasks are accepted now. */
-    void checkOpen() {
+    /** A task has come: starts the pool if that is to start it, and throws unless tasks are accepted. */
+    void open() {
+        if (firstTask != null) {
+            firstTask.run();
+        }
         if (state.acceptsTasks()) {
             return;
         }

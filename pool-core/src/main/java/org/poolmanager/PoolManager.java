@@ -265,8 +265,8 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     // ---- life cycle ----
 
     /**
-     * Starts the workers and waits until each of them is ready or has failed to start. A pool that is closed or has
-     * failed can be started again.
+     * Starts the workers and waits until each of them is ready or has failed to start, unless
+     * {@link PoolManagerBuilder#startMode} says otherwise. A pool that is closed or has failed can be started again.
      *
      * @return this
      * @throws PoolStartException if none became ready, or the calling thread was interrupted, which it stays; nothing is
@@ -274,9 +274,22 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is running or closing, or another thread closed it meanwhile
      */
     public PoolManager<T, R> start() {
+        return start(settings().startMode());
+    }
+
+    /**
+     * The same in another mode. So a pool that waits for its first task can be started before that.
+     *
+     * @param mode whether to wait for the workers, and when to start them
+     * @return this
+     * @throws PoolStartException as above; thrown in the mode {@link StartMode#EAGER}, else logged
+     * @throws IllegalStateException as above
+     */
+    public PoolManager<T, R> start(StartMode mode) {
+        Objects.requireNonNull(mode, "'mode' must not be null");
         borrowers.userDecides();
         try {
-            open();
+            engine.start(mode);
             return this;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -285,7 +298,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     }
 
     private void open() throws InterruptedException {
-        engine.start();
+        engine.start(StartMode.EAGER);
     }
 
     /**
@@ -516,7 +529,7 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
      * @throws IllegalStateException if the pool is not open
      */
     public CompletableFuture<Long> putAsync(Iterable<? extends T> source) {
-        if (!state().acceptsTasks()) {
+        if (!engine.isOpen()) {
             throw new IllegalStateException("Pool '" + name() + "' is " + state() + " and accepts nothing");
         }
         Feeder feeder = new Feeder(engine, source, "pool-" + name() + "-feeder-" + feeders.incrementAndGet());

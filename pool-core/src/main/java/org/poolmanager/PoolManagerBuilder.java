@@ -55,6 +55,8 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     private boolean daemon = true;
 
+    private StartMode startMode = StartMode.EAGER;
+
     private final Set<String> loggers = new LinkedHashSet<>();
 
     private LogOverflow logOverflow = LogOverflow.WAIT;
@@ -214,6 +216,17 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      */
     public PoolManagerBuilder<T, R> daemon(boolean endWork) {
         this.daemon = endWork;
+        return this;
+    }
+
+    /**
+     * What {@link PoolManager#start()} does: whether it waits for the workers, or leaves them to the first task.
+     *
+     * @param mode default: {@link StartMode#EAGER}
+     * @return this
+     */
+    public PoolManagerBuilder<T, R> startMode(StartMode mode) {
+        this.startMode = Objects.requireNonNull(mode, "'start' must not be null");
         return this;
     }
 
@@ -621,6 +634,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
                 prefetch,
                 ordered,
                 daemon,
+                startMode,
                 loggers,
                 logOverflow,
                 new Limits(checked(taskLimits), workerLimits, closeTimeout),
@@ -656,7 +670,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
     /**
      * Builds the pool and starts it.
      *
-     * @return a running pool
+     * @return a running pool, unless {@link #startMode} says otherwise
      * @throws PoolStartException if no worker could be started
      */
     public PoolManager<T, R> start() {

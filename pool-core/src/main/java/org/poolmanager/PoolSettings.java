@@ -20,6 +20,7 @@ import org.poolmanager.launch.JvmOptions;
  *     as it is likely to finish in half a millisecond
  * @param ordered whether {@code get} follows the order of {@code put}
  * @param daemon whether {@code close} ends outstanding work (true) or lets it finish (false)
+ * @param startMode what {@link PoolManager#start()} does
  * @param loggers names of the loggers whose records are replayed here
  * @param logOverflow what happens to their records when these loggers do not keep up
  * @param limits time limits
@@ -40,6 +41,7 @@ public record PoolSettings(
         int prefetch,
         boolean ordered,
         boolean daemon,
+        StartMode startMode,
         Set<String> loggers,
         LogOverflow logOverflow,
         Limits limits,
@@ -84,6 +86,7 @@ public record PoolSettings(
                 prefetch,
                 ordered,
                 daemon,
+                startMode,
                 names,
                 logOverflow,
                 limits,

@@ -12,17 +12,17 @@ import java.util.Set;
  *                       ▼   │
  * NEW ──▶ STARTING ──▶ RUNNING ──▶ DRAINING ──▶ STOPPED
  *             │         │   ▲          │ ▲         │
- *             │         ▼   │          │ │         └─▶ STARTING (a stopped pool can be started again)
- *             │         BROKEN ────────┼─┘
- *             └─▶ FAILED ◀─────────────┘
- *                   └─▶ STARTING or STOPPED
+ *           │ │         ▼   │          │ │         └─▶ STARTING or NEW (a stopped pool can be started again)
+ *           │ └───────▶ BROKEN ────────┼─┘
+ *           └─▶ FAILED ◀───────────────┘
+ *                 └─▶ STARTING, NEW or STOPPED
  * </pre>
  *
  * A paused pool can be closed and can break as a running one can; one that broke while it was paused is paused when it works
  * again.
  */
 public enum PoolState {
-    /** Built, nothing started. */
+    /** Nothing started: just built, or to be started by its first task, see {@link StartMode#LAZY}. */
     NEW,
     /** Workers are being started for the first time; tasks are accepted and wait. */
     STARTING,
@@ -50,19 +50,19 @@ public enum PoolState {
     public Set<PoolState> successors() {
         return switch (this) {
             case NEW -> EnumSet.of(STARTING, STOPPED);
-            case STARTING -> EnumSet.of(RUNNING, FAILED, DRAINING);
+            case STARTING -> EnumSet.of(RUNNING, BROKEN, FAILED, DRAINING);
             case RUNNING -> EnumSet.of(PAUSED, DRAINING, BROKEN);
             case PAUSED -> EnumSet.of(RUNNING, DRAINING, BROKEN);
             case BROKEN -> EnumSet.of(RUNNING, PAUSED, DRAINING);
             case DRAINING -> EnumSet.of(STOPPED, FAILED);
-            case STOPPED, FAILED -> EnumSet.of(STARTING, STOPPED);
+            case STOPPED, FAILED -> EnumSet.of(STARTING, NEW, STOPPED);
         };
     }
 
     /**
      * Whether tasks are accepted in this state.
      *
-     * @return true while starting, running and paused
+     * @return true while starting, running and paused; one that is NEW accepts a task only if that starts it
      */
     public boolean acceptsTasks() {
         return this == STARTING || this == RUNNING || this == PAUSED;

@@ -89,6 +89,7 @@ class ApiContractTest {
         options.put("exit-timeout", () -> builder.exitTimeout(null));
         options.put("close-timeout", () -> builder.closeTimeout(null));
         options.put("isolation", () -> builder.isolation(null));
+        options.put("start", () -> builder.startMode(null));
         options.put("jvm", () -> builder.jvm(null));
         options.put("listener", () -> builder.listener(null));
         options.put("name", () -> builder.name(null));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolManager;
@@ -23,6 +24,8 @@ public final class PoolManagers {
 
     private final ConfigurableListableBeanFactory beanFactory;
 
+    private final Function<@Nullable String, PoolRegistration.Rules> rules;
+
     private volatile @Nullable Names latest;
 
     /** What was found among so many definitions and singletons. */
@@ -37,9 +40,12 @@ public final class PoolManagers {
      * The pools of a bean factory.
      *
      * @param beanFactory where the pools are beans
+     * @param rules what properties say of a declared pool by its name, or with null of all others
      */
-    public PoolManagers(ConfigurableListableBeanFactory beanFactory) {
+    public PoolManagers(
+            ConfigurableListableBeanFactory beanFactory, Function<@Nullable String, PoolRegistration.Rules> rules) {
         this.beanFactory = beanFactory;
+        this.rules = rules;
     }
 
     /**
@@ -132,7 +138,7 @@ public final class PoolManagers {
     public PoolRegistration registration(String name, PoolManager<?, ?> pool) {
         boolean declared = beanFactory.containsBeanDefinition(name)
                 && FACTORY_BEAN.equals(beanFactory.getMergedBeanDefinition(name).getFactoryBeanName());
-        return new PoolRegistration(name, pool, declared, type(name));
+        return new PoolRegistration(name, pool, declared, rules.apply(declared ? name : null), type(name));
     }
 
     private ResolvableType type(String name) {

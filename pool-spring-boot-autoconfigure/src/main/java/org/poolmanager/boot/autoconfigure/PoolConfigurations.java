@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -136,6 +137,15 @@ final class PoolConfigurations {
                     + "' below 'poolmanager.templates'. There are: " + templates.keySet());
         }
         return properties == null ? defaults : properties.orElse(defaults);
+    }
+
+    /** What is not for the builder: of a declared pool, or with null of those that the application builds itself. */
+    PoolRegistration.Rules rules(@Nullable String name) {
+        PoolProperties.Health health = (name == null ? defaults : effective(name)).health();
+        return new PoolRegistration.Rules(
+                name == null ? null : templateOf(name),
+                health.enabled() == null || health.enabled(),
+                health.minWorkers() == null ? 1 : health.minWorkers());
     }
 
     private @Nullable String templateOf(String name) {

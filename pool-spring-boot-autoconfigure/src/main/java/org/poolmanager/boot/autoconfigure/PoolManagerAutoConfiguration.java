@@ -40,18 +40,23 @@ public final class PoolManagerAutoConfiguration {
     private static final Duration FRAMEWORK_PHASE_TIMEOUT = Duration.ofSeconds(10);
 
     @Bean
-    PoolManagers poolManagers(ConfigurableListableBeanFactory beanFactory) {
-        return new PoolManagers(beanFactory);
+    PoolConfigurations poolConfigurations(ConfigurableEnvironment environment) {
+        return PoolConfigurations.from(environment);
+    }
+
+    @Bean
+    PoolManagers poolManagers(ConfigurableListableBeanFactory beanFactory, PoolConfigurations configurations) {
+        return new PoolManagers(beanFactory, configurations::rules);
     }
 
     @Bean(PoolManagers.FACTORY_BEAN)
     PoolManagerFactory poolManagerFactory(
+            PoolConfigurations configurations,
             ConfigurableEnvironment environment,
             DefaultListableBeanFactory beanFactory,
             ObjectProvider<PayloadCodec> codecs,
             ObjectProvider<PoolManagerCustomizer> customizers,
             ObjectProvider<PoolManagerLifecycle> lifecycle) {
-        PoolConfigurations configurations = PoolConfigurations.from(environment);
         ContextWorkers contextWorkers = new ContextWorkers(
                 configurations, new WorkerContexts(beanFactory, environment), beanFactory.getBeanClassLoader());
         return new PoolManagerFactory(
@@ -61,8 +66,8 @@ public final class PoolManagerAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     PoolManagerBuilderFactory poolManagerBuilderFactory(
-            ConfigurableEnvironment environment, ObjectProvider<PayloadCodec> codecs) {
-        return new ConfiguredBuilderFactory(PoolConfigurations.from(environment), new CodecBean(codecs));
+            PoolConfigurations configurations, ObjectProvider<PayloadCodec> codecs) {
+        return new ConfiguredBuilderFactory(configurations, new CodecBean(codecs));
     }
 
     @Bean

@@ -77,6 +77,7 @@ final class PoolManagerFactory {
             unresolved = ex;
         }
         PoolManager<?, ?> pool = build(name, builder, unresolved);
+        checkMinWorkers(name, pool.settings().size());
         if (beans != null && lifecycle.getObject().isRunning()) {
             beans.prepare(pool.settings().size());
         }
@@ -160,6 +161,16 @@ final class PoolManagerFactory {
                             ex.getMessage() + ".",
                             "Correct the properties of the pool.",
                             ex);
+        }
+    }
+
+    private void checkMinWorkers(String name, int size) {
+        int least = configurations.rules(name).minWorkers();
+        if (least < 1 || least > size) {
+            throw new InvalidPoolConfigurationException(
+                    configurations.setting(name, "health.min-workers"),
+                    "'health.min-workers' must be from 1 to 'size', which is " + size + ", but is " + least + ".",
+                    "Change the value, or remove it to get the default.");
         }
     }
 

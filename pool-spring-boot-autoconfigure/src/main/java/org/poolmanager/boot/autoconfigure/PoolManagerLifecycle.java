@@ -18,7 +18,8 @@ import org.poolmanager.boot.PoolRegistration;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts all pools of a context, and stops them, each on a thread of its own. In a phase below that of executors, web
+ * Starts all pools of a context, and stops them, each on a thread of its own. How long a start takes is up to the pool's
+ * {@link org.poolmanager.StartMode}. In a phase below that of executors, web
  * server and message listeners: the pools are there before these begin to take work, and stay until these have ended.
  */
 final class PoolManagerLifecycle implements SmartLifecycle {
@@ -124,9 +125,9 @@ final class PoolManagerLifecycle implements SmartLifecycle {
         pool.close(own != null && own.compareTo(drainLimit) < 0 ? own : drainLimit);
     }
 
+    /** One that is NEW may be waiting for its first task, which must not start it any more. */
     private static boolean isOpen(PoolRegistration registration) {
-        PoolState state = registration.pool().state();
-        return state != PoolState.NEW && state != PoolState.STOPPED;
+        return registration.pool().state() != PoolState.STOPPED;
     }
 
     private static CompletableFuture<?>[] inParallel(

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.Isolation;
 import org.poolmanager.LogOverflow;
 import org.poolmanager.RetryPolicy;
+import org.poolmanager.StartMode;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -38,6 +39,7 @@ import org.springframework.util.unit.DataSize;
  *     replaced. By default, as long as it likes.
  * @param hangTimeout Time that the process of a busy worker may give no sign of life before it is replaced.
  * @param slowTaskThreshold Time after which a warning shows where a running task is. By default, never.
+ * @param start When the workers are started, and whether the application waits for them.
  * @param startTimeout Time that a worker may take until it is ready.
  * @param initTimeout Time that the building of a worker may take, for which the start timeout then does not hold. By
  *     default, what the start timeout leaves.
@@ -50,6 +52,7 @@ import org.springframework.util.unit.DataSize;
  * @param serialization What may travel between the JVMs, and how.
  * @param maxPayload Size that one task or one result may have when encoded.
  * @param shutdown How the pool ends.
+ * @param health What the application's health says of the pool.
  */
 public record PoolProperties(
         @Nullable String worker,
@@ -72,6 +75,7 @@ public record PoolProperties(
         @Nullable Duration stallTimeout,
         @Nullable Duration hangTimeout,
         @Nullable Duration slowTaskThreshold,
+        @Nullable StartMode start,
         @Nullable Duration startTimeout,
         @Nullable Duration initTimeout,
         @Nullable Duration exitTimeout,
@@ -82,7 +86,8 @@ public record PoolProperties(
         @DefaultValue Jvm jvm,
         @DefaultValue Serialization serialization,
         @Nullable DataSize maxPayload,
-        @DefaultValue Shutdown shutdown) {
+        @DefaultValue Shutdown shutdown,
+        @DefaultValue Health health) {
 
     /** What these say, and what the others say where these say nothing. */
     PoolProperties orElse(PoolProperties others) {
@@ -107,6 +112,7 @@ public record PoolProperties(
                 first(stallTimeout, others.stallTimeout),
                 first(hangTimeout, others.hangTimeout),
                 first(slowTaskThreshold, others.slowTaskThreshold),
+                first(start, others.start),
                 first(startTimeout, others.startTimeout),
                 first(initTimeout, others.initTimeout),
                 first(exitTimeout, others.exitTimeout),
@@ -117,7 +123,8 @@ public record PoolProperties(
                 jvm.orElse(others.jvm),
                 serialization.orElse(others.serialization),
                 first(maxPayload, others.maxPayload),
-                shutdown.orElse(others.shutdown));
+                shutdown.orElse(others.shutdown),
+                health.orElse(others.health));
     }
 
     private static <V> @Nullable V first(@Nullable V value, @Nullable V other) {
@@ -281,6 +288,20 @@ public record PoolProperties(
 
         private Shutdown orElse(Shutdown others) {
             return new Shutdown(first(timeout, others.timeout));
+        }
+    }
+
+    /**
+     * What the application's health says of the pool.
+     *
+     * @param enabled Whether the pool has a component in the application's health.
+     * @param minWorkers Number of ready workers below which the pool is down, when it lasts longer than the start timeout.
+     */
+    public record Health(
+            @Nullable Boolean enabled, @Nullable Integer minWorkers) {
+
+        private Health orElse(Health others) {
+            return new Health(first(enabled, others.enabled), first(minWorkers, others.minWorkers));
         }
     }
 }

@@ -44,6 +44,7 @@ final class PoolPropertiesMapper {
         set("max-size", properties.maxSize(), builder::maxSize);
         set("ordered", properties.ordered(), builder::ordered);
         set("daemon", properties.daemon(), builder::daemon);
+        set("start", properties.start(), builder::startMode);
         set("loggers", properties.loggers(), builder::loggers);
         set("log-overflow", properties.logOverflow(), builder::logOverflow);
         set("isolation", properties.isolation(), builder::isolation);

@@ -4,9 +4,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.poolmanager.PoolEvent;
-import org.poolmanager.PoolManager;
-import org.poolmanager.PoolState;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.PoolRegistrationListener;
@@ -14,15 +11,15 @@ import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthContributor;
 
 /**
- * {@link CompositeHealthContributor} with one component per pool, also for none or one, so that paths such as
- * {@code pools/thumbnails} do not depend on their number.
+ * {@link CompositeHealthContributor} with one component per pool that does not say otherwise, also for none or
+ * one, so that paths such as {@code pools/thumbnails} do not depend on their number.
  */
 public class PoolsHealthContributor implements CompositeHealthContributor, PoolRegistrationListener {
 
     private final PoolManagers pools;
 
-    /** Why pools have failed: only the event says it. */
-    private final Map<PoolManager<?, ?>, String> failures = new ConcurrentHashMap<>();
+    /** By the pools' names: a lazy pool that could not be started is made anew for its next user. */
+    private final Map<String, PoolHealthIndicator> indicators = new ConcurrentHashMap<>();
 
     /**
      * The health of all pools.
@@ -35,14 +32,11 @@ public class PoolsHealthContributor implements CompositeHealthContributor, PoolR
 
     @Override
     public void poolRegistered(PoolRegistration registration) {
-        PoolManager<?, ?> pool = registration.pool();
-        pool.addListener(event -> {
-            if (event instanceof PoolEvent.StateChanged changed
-                    && (changed.to() == PoolState.FAILED || changed.to() == PoolState.BROKEN)
-                    && changed.reason() != null) {
-                failures.put(pool, changed.reason());
-            }
-        });
+        if (registration.rules().health()) {
+            PoolHealthIndicator indicator = indicator(registration);
+            registration.pool().addListener(indicator);
+            indicators.put(registration.name(), indicator);
+        }
     }
 
     @Override
@@ -56,10 +50,17 @@ public class PoolsHealthContributor implements CompositeHealthContributor, PoolR
 
     @Override
     public Stream<Entry> stream() {
-        return pools.stream().map(registration -> new Entry(registration.name(), indicator(registration.pool())));
+        return pools.stream()
+                .filter(registration -> registration.rules().health())
+                .map(registration -> new Entry(registration.name(), known(registration)));
     }
 
-    private PoolHealthIndicator indicator(PoolManager<?, ?> pool) {
-        return new PoolHealthIndicator(pool, failures.get(pool));
+    private PoolHealthIndicator known(PoolRegistration registration) {
+        PoolHealthIndicator listening = indicators.get(registration.name());
+        return listening != null ? listening : indicator(registration);
+    }
+
+    private static PoolHealthIndicator indicator(PoolRegistration registration) {
+        return new PoolHealthIndicator(registration.pool(), registration.rules().minWorkers());
     }
 }

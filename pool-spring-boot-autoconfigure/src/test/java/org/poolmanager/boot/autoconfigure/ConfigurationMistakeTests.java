@@ -83,6 +83,27 @@ class ConfigurationMistakeTests {
     }
 
     @Test
+    void unknownStart() {
+        assertMistake(SQUARE + "      start: later", "start", "\"later\"", "5:14")
+                .hasAction("BACKGROUND")
+                .hasAction("EAGER")
+                .hasAction("LAZY");
+    }
+
+    @Test
+    void moreWorkersMustBeReadyThanThereAre() {
+        assertMistake(SQUARE + "      size: 2\n      health: {min-workers: 3}", "health.min-workers", "\"3\"", "6:29")
+                .hasReason("'health.min-workers' must be from 1 to 'size', which is 2, but is 3.")
+                .hasAction("Change the value, or remove it to get the default.");
+    }
+
+    @Test
+    void noWorkerMustBeReady() {
+        assertMistake(SQUARE + "      health: {min-workers: 0}", "health.min-workers", "\"0\"", "5:29")
+                .hasReason("'health.min-workers' must be from 1 to 'size', which is ");
+    }
+
+    @Test
     void unknownIsolation() {
         assertMistake(SQUARE + "      isolation: fork", "isolation", "\"fork\"", "5:18")
                 .hasAction("PROCESS")

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.poolmanager.PoolManager;
+import org.poolmanager.boot.PoolManagers;
+import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.workers.Square;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -93,6 +95,10 @@ class ConfigurationTableTests {
                 .run(context -> {
                     PoolManagerFactory factory = context.getBean(PoolManagerFactory.class);
                     try (PoolManager<?, ?> pool = factory.create("square", Square.class, null)) {
+                        assertThat(context.getBean(PoolManagers.class)
+                                        .registration("square", pool)
+                                        .rules())
+                                .isEqualTo(new PoolRegistration.Rules(null, true, 1));
                         assertThat(pool.settings())
                                 .isEqualTo(PoolManager.builder(Square.class)
                                         .name("square")
@@ -147,6 +153,7 @@ class ConfigurationTableTests {
             case "DataSize" -> "size";
             case "Isolation" -> "`process`, `thread`";
             case "LogOverflow" -> "`wait`, `drop`";
+            case "StartMode" -> "`eager`, `background`, `lazy`";
             default -> simple.toLowerCase(Locale.ROOT);
         };
     }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.poolmanager.Isolation;
 import org.poolmanager.LogOverflow;
 import org.poolmanager.RetryPolicy;
+import org.poolmanager.StartMode;
+import org.poolmanager.boot.autoconfigure.PoolProperties.Health;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Jvm;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Quarantine;
 import org.poolmanager.boot.autoconfigure.PoolProperties.Recycle;
@@ -47,6 +49,7 @@ class PoolPropertiesTests {
             Duration.ofSeconds(33),
             Duration.ofSeconds(34),
             Duration.ofSeconds(35),
+            StartMode.EAGER,
             Duration.ofSeconds(4),
             Duration.ofSeconds(36),
             Duration.ofSeconds(37),
@@ -70,13 +73,14 @@ class PoolPropertiesTests {
             new Jvm(List.of("-Xmx1m"), "home", Map.of("KEY", "value"), "directory", List.of("class-path"), false),
             new Serialization("codec", List.of("pattern")),
             DataSize.ofBytes(5),
-            new Shutdown(Duration.ofSeconds(6)));
+            new Shutdown(Duration.ofSeconds(6)),
+            new Health(true, 81));
 
     private final PoolProperties none = bind(Map.of());
 
     @Test
     void whatIsNotSetIsNull() throws ReflectiveOperationException {
-        assertAllNull(none, "recycle", "retry", "quarantine", "restart", "jvm", "serialization", "shutdown");
+        assertAllNull(none, "recycle", "retry", "quarantine", "restart", "jvm", "serialization", "shutdown", "health");
         assertAllNull(none.recycle());
         assertAllNull(none.retry());
         assertAllNull(none.quarantine());
@@ -84,6 +88,7 @@ class PoolPropertiesTests {
         assertAllNull(none.jvm());
         assertAllNull(none.serialization());
         assertAllNull(none.shutdown());
+        assertAllNull(none.health());
     }
 
     @Test
@@ -117,6 +122,7 @@ class PoolPropertiesTests {
                 Map.entry("init-timeout", "26s"),
                 Map.entry("exit-timeout", "27s"),
                 Map.entry("task-timeout", "13s"),
+                Map.entry("start", "lazy"),
                 Map.entry("start-timeout", "14s"),
                 Map.entry("recycle.max-tasks", "31"),
                 Map.entry("recycle.max-age", "32s"),
@@ -144,7 +150,9 @@ class PoolPropertiesTests {
                 Map.entry("serialization.codec", "other"),
                 Map.entry("serialization.allow", "other"),
                 Map.entry("max-payload", "15B"),
-                Map.entry("shutdown.timeout", "16s")));
+                Map.entry("shutdown.timeout", "16s"),
+                Map.entry("health.enabled", "false"),
+                Map.entry("health.min-workers", "82")));
         assertThat(other.orElse(full)).isEqualTo(other);
     }
 

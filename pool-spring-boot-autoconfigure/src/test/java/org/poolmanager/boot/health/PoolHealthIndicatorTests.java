@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.poolmanager.PoolEvent;
+import org.poolmanager.PoolManager;
+import org.poolmanager.PoolSettings;
 import org.poolmanager.PoolState;
 import org.poolmanager.PoolStats;
+import org.poolmanager.StartMode;
 import org.poolmanager.WorkerExit;
 import org.poolmanager.WorkerState;
 import org.poolmanager.boot.PoolDegradation;
+import org.poolmanager.boot.workers.Square;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -23,7 +29,33 @@ class PoolHealthIndicatorTests {
 
     private static final Instant START = Instant.parse("2026-05-02T09:00:00Z");
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final PoolSettings EAGER = PoolManager.builder(Square.class)
+            .startTimeout(Duration.ofSeconds(30))
+            .build()
+            .settings();
+
+    private static final PoolEvent EXIT = new PoolEvent.WorkerExited("pool", 1, 1, WorkerExit.CRASH, "it exited");
+
+    private final Clock clock = new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    };
+
+    private Instant now = START;
+
+    private PoolStats stats = stats(PoolState.NEW, 0, null);
 
     @ParameterizedTest
     @CsvSource({
@@ -69,14 +101,12 @@ class PoolHealthIndicatorTests {
 
     @Test
     void noWorkerForAWhileIsUp() {
-        assertThat(health(stats(PoolState.RUNNING, 0, START.plusSeconds(60)), Duration.ofSeconds(80))
-                        .getStatus())
-                .isEqualTo(Status.UP);
+        assertThat(afterLosing(2, 1, Duration.ofSeconds(30)).getStatus()).isEqualTo(Status.UP);
     }
 
     @Test
     void noWorkerForLongerThanAStartMayTakeIsDown() {
-        Health health = health(stats(PoolState.RUNNING, 0, START.plusSeconds(60)), Duration.ofSeconds(91));
+        Health health = afterLosing(2, 1, Duration.ofSeconds(31));
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
         assertThat(health.getDetails())
                 .containsEntry("reason", "No worker has been ready since 2026-05-02T09:01:00Z, for more than PT30S")
@@ -84,22 +114,79 @@ class PoolHealthIndicatorTests {
     }
 
     @Test
+    void fewerWorkersThanTheyMustBeIsDownAsWell() {
+        Health health = afterLosing(1, 2, Duration.ofSeconds(31));
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails())
+                .containsEntry(
+                        "reason",
+                        "Fewer than 2 workers have been ready since 2026-05-02T09:01:00Z, for more than PT30S");
+        assertThat(afterLosing(1, 2, Duration.ofSeconds(30)).getStatus()).isEqualTo(Status.UP);
+        assertThat(afterLosing(1, 1, Duration.ofDays(1)).getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void noMoreWorkersThanThePoolIsToHaveMustBeReady() {
+        assertThat(afterLosing(0, 3, Duration.ofDays(1)).getStatus()).isEqualTo(Status.UP);
+        assertThat(afterLosing(1, 3, Duration.ofDays(1)).getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void timeBeginsAnewWhenAWorkerWasReadyMeanwhile() {
+        PoolHealthIndicator indicator = indicator(1);
+        at(60, stats(PoolState.RUNNING, 0, START.plusSeconds(60)));
+        indicator.onEvent(EXIT);
+        at(80, stats(PoolState.RUNNING, 1, START.plusSeconds(60)));
+        indicator.onEvent(new PoolEvent.WorkerStarted("pool", 1, 2, 1, Duration.ZERO));
+        at(81, stats(PoolState.RUNNING, 0, START.plusSeconds(81)));
+        indicator.onEvent(EXIT);
+        at(111, stats(PoolState.RUNNING, 0, START.plusSeconds(81)));
+        assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);
+        at(112, stats(PoolState.RUNNING, 0, START.plusSeconds(81)));
+        assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    @Test
     void failureIsExplained() {
-        Health health = new PoolHealthIndicator(
-                        () -> stats(PoolState.FAILED, 0, null),
-                        START_TIMEOUT,
-                        "no licence key found",
-                        clock(Duration.ZERO))
-                .health();
-        assertThat(health.getDetails()).containsEntry("reason", "no licence key found");
+        PoolHealthIndicator indicator = indicator(1);
+        at(0, stats(PoolState.FAILED, 0, null));
+        indicator.onEvent(
+                new PoolEvent.StateChanged("pool", PoolState.STARTING, PoolState.FAILED, "no licence key found"));
+        assertThat(indicator.health().getDetails()).containsEntry("reason", "no licence key found");
     }
 
-    private static Health health(PoolStats stats, Duration later) {
-        return new PoolHealthIndicator(() -> stats, START_TIMEOUT, null, clock(later)).health();
+    @Test
+    void lazyPoolThatNobodyHasUsed() {
+        PoolSettings lazy = PoolManager.builder(Square.class)
+                .startMode(StartMode.LAZY)
+                .build()
+                .settings();
+        Health health = new PoolHealthIndicator(() -> stats(PoolState.NEW, 0, null), lazy, 1, clock).health();
+        assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+        assertThat(health.getDetails()).containsEntry("reason", "The pool starts with its first task");
     }
 
-    private static Clock clock(Duration later) {
-        return Clock.fixed(START.plus(later), ZoneOffset.UTC);
+    private Health health(PoolStats stats, Duration later) {
+        at(later.toSeconds(), stats);
+        return indicator(1).health();
+    }
+
+    /** The health of a pool of two that has lost so many workers after a minute, and got none back so much later. */
+    private Health afterLosing(int lost, int minWorkers, Duration later) {
+        PoolHealthIndicator indicator = indicator(minWorkers);
+        at(60, stats(PoolState.RUNNING, 2 - lost, START.plusSeconds(60)));
+        indicator.onEvent(EXIT);
+        at(60 + later.toSeconds(), stats(PoolState.RUNNING, 2 - lost, START.plusSeconds(60)));
+        return indicator.health();
+    }
+
+    private PoolHealthIndicator indicator(int minWorkers) {
+        return new PoolHealthIndicator(() -> stats, EAGER, minWorkers, clock);
+    }
+
+    private void at(long seconds, PoolStats then) {
+        now = START.plusSeconds(seconds);
+        stats = then;
     }
 
     /** Of two workers, the first so many live; the others are on their way, after an exit if that is given. */

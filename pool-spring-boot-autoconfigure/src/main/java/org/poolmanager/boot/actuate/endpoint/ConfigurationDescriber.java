@@ -32,6 +32,8 @@ final class ConfigurationDescriber {
         return new ConfigurationDescriptor(
                 registration.declared() ? "yaml" : "bean",
                 size == settings.size() ? null : List.of("size"),
+                registration.rules().template(),
+                settings.startMode(),
                 settings.isolation(),
                 size,
                 settings.maxSize(),

@@ -10,12 +10,15 @@ import org.poolmanager.LogOverflow;
 import org.poolmanager.PoolSettings;
 import org.poolmanager.RecyclePolicy;
 import org.poolmanager.RetryPolicy;
+import org.poolmanager.StartMode;
 
 /**
  * What holds for a pool. What is not set is null.
  *
  * @param source {@code yaml} if properties declare the pool, {@code bean} if it is the user's own
  * @param changedAtRuntime what is not as the pool was built; null if all is
+ * @param template the template whose properties apply where the pool has none of its own, if any
+ * @param start when the workers are started, and whether the application waits for them
  * @param isolation where workers run
  * @param size how many workers
  * @param maxSize how many workers there may be at the most
@@ -47,6 +50,8 @@ import org.poolmanager.RetryPolicy;
 public record ConfigurationDescriptor(
         String source,
         @Nullable List<String> changedAtRuntime,
+        @Nullable String template,
+        StartMode start,
         Isolation isolation,
         int size,
         int maxSize,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.PoolException;
 import org.poolmanager.PoolManager;
 import org.poolmanager.PoolState;
+import org.poolmanager.StartMode;
 import org.poolmanager.WorkerStack;
 import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistration;
@@ -224,7 +225,7 @@ public class PoolOperations {
     private static void run(PoolManager<?, ?> pool) throws InterruptedException {
         PoolState now = pool.state();
         if (now == PoolState.NEW || now == PoolState.STOPPED || now == PoolState.FAILED) {
-            inBackground("start", pool, pool::start);
+            inBackground("start", pool, () -> pool.start(StartMode.EAGER));
         } else if (now != PoolState.STARTING) {
             pool.resume();
         }

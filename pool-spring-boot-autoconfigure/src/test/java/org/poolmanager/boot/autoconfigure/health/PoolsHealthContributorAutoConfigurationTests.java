@@ -114,6 +114,51 @@ class PoolsHealthContributorAutoConfigurationTests {
     }
 
     @Test
+    void poolThatSaysSoHasNoComponent() {
+        withPool.withPropertyValues(
+                        "poolmanager.defaults.health.enabled=false",
+                        "poolmanager.pools.seen.worker=" + Square.class.getName(),
+                        "poolmanager.pools.seen.health.enabled=true")
+                .run(context -> {
+                    PoolsHealthContributor contributor = context.getBean(PoolsHealthContributor.class);
+                    assertThat(contributor.stream().map(HealthContributors.Entry::name))
+                            .containsExactly("seen");
+                    assertThat(contributor.getContributor("square")).isNull();
+                });
+    }
+
+    @Test
+    void fewerWorkersThanTheyMustBeIsDownUntilThereAreEnough() {
+        contextRunner
+                .withPropertyValues(
+                        "poolmanager.pools.fragile.worker=" + Fragile.class.getName(),
+                        "poolmanager.pools.fragile.size=2",
+                        "poolmanager.pools.fragile.health.min-workers=2",
+                        "poolmanager.pools.fragile.start-timeout=3s",
+                        "poolmanager.pools.fragile.restart.max-backoff=100ms")
+                .run(context -> {
+                    PoolManager<?, ?> pool = context.getBean(PoolManager.class);
+                    PoolsHealthContributor contributor = context.getBean(PoolsHealthContributor.class);
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> health(contributor, "fragile").getStatus() == Status.UP);
+                    Fragile.BROKEN.set(true);
+                    assertThat(pool.killWorker(2)).isTrue();
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> health(contributor, "fragile").getStatus() == Status.DOWN);
+                    assertThat(pool.state()).isEqualTo(PoolState.RUNNING);
+                    assertThat(health(contributor, "fragile").getDetails().get("reason"))
+                            .asString()
+                            .startsWith("Fewer than 2 workers have been ready since ");
+                    pool.resize(1);
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> health(contributor, "fragile").getStatus() == Status.UP);
+                });
+    }
+
+    @Test
     void backsOffWhenSwitchedOff() {
         withPool.withPropertyValues("management.health.pools.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(PoolsHealthContributor.class));
