@@ -293,12 +293,14 @@ final class Board {
                 return; // what comes after the end of its time has come too late
             }
             long now = System.nanoTime();
+            consequences.expect(answers.size());
             for (Answer answer : answers) {
                 Task head = slot.inFlight.peek();
                 // An answer to a task that was taken from the worker meanwhile has come too late.
                 if (head != null && head.id == answer.task()) {
                     head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
-                    head.repeatable = repeatable.contains(head.id);
+                    head.repeatable =
+                            !repeatable.isEmpty() && repeatable.contains(head.id); // without a box for each task
                     slot.removeHead(head.ranNanos, now);
                     end(head, ending(head, answer), slot, now);
                 }

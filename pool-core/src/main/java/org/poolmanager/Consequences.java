@@ -29,7 +29,7 @@ final class Consequences {
 
     private final List<Worker> written = new ArrayList<>(2);
 
-    private final List<Task> delivered = new ArrayList<>();
+    private final ArrayList<Task> delivered = new ArrayList<>();
 
     private final List<Task> observed = new ArrayList<>(0);
 
@@ -68,6 +68,11 @@ final class Consequences {
         if (!written.contains(worker)) {
             written.add(worker);
         }
+    }
+
+    /** So many deliveries are about to come. */
+    void expect(int deliveries) {
+        delivered.ensureCapacity(delivered.size() + deliveries);
     }
 
     void deliver(Task task) {

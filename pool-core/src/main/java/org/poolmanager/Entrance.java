@@ -60,7 +60,7 @@ final class Entrance {
                 return true;
             }
             if (waitNanos > 0) {
-                Supply alone = new Supply(life);
+                Supply alone = new Supply(life, Supply.FEW);
                 join(alone, List.of(task));
                 if (awaitTaken(alone, true, waitNanos)) {
                     return true;
@@ -108,8 +108,8 @@ final class Entrance {
     }
 
     /**
-     * Has more tasks of a caller taken in as there is room, and waits until few of them are left. The caller can prepare
-     * the next ones while these are taken.
+     * Has more tasks of a caller taken in as there is room, and if many are left then waits until few are. The caller can
+     * prepare the next ones while these are taken.
      *
      * @param supply the caller's, never left to itself: {@link #finish} or an exception ends it
      * @param more further tasks
@@ -155,7 +155,9 @@ final class Entrance {
                 checkOpen();
             }
             join(supply, more);
-            awaitTaken(supply, all, Long.MAX_VALUE);
+            if (all || !supply.takesMore()) {
+                awaitTaken(supply, all, Long.MAX_VALUE);
+            }
         } finally {
             board.release();
         }

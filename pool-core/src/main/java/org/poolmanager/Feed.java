@@ -14,6 +14,9 @@ final class Feed {
 
     private static final int MAX_BYTES = 256 * 1024;
 
+    /** So many tasks of a collection wait for room before their caller does: to be woken costs as much as dozens of small ones. */
+    private static final int MANY = 512;
+
     private final Entrance entrance;
 
     private final Supply supply;
@@ -28,8 +31,9 @@ final class Feed {
 
     Feed(Engine engine, Iterable<?> source) {
         this.entrance = engine.board().entrance();
-        this.supply = new Supply(engine.life());
-        this.atOnce = source instanceof Collection ? MAX_TASKS : 1;
+        boolean known = source instanceof Collection;
+        this.supply = new Supply(engine.life(), known ? MANY : Supply.FEW);
+        this.atOnce = known ? MAX_TASKS : 1;
     }
 
     /** Passes a task on, now or with those that follow; waits for room. */

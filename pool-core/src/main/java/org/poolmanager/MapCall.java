@@ -3,7 +3,6 @@ package org.poolmanager;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
 
@@ -19,28 +18,29 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** In input order: first what the {@link #opened} ones have come to, then the {@link Task}s. Of the calling thread. */
     private final List<@Nullable Object> elements = new ArrayList<>();
 
-    /** Of the opened ones; all others have a value. */
+    /** Of the opened ones, if only values are kept; all others have one. */
     private final List<Outcome<R>> failures = new ArrayList<>();
 
-    /** So many of the first elements are done: they are what {@link #keep} made of their outcomes. */
+    /** So many of the first elements are done: they are what is kept of them. */
     private int opened;
 
-    private final Function<Outcome<R>, @Nullable Object> keep;
+    /** Whether it keeps values alone, and no outcomes. */
+    private final boolean valuesOnly;
 
     /** Guarded by this. */
     private long delivered;
 
-    private MapCall(Engine engine, TaskOptions options, Function<Outcome<R>, @Nullable Object> keep) {
+    private MapCall(Engine engine, TaskOptions options, boolean valuesOnly) {
         this.engine = engine;
         this.limits = engine.limits(options);
-        this.keep = keep;
+        this.valuesOnly = valuesOnly;
     }
 
     /** All outcomes. */
     @SuppressWarnings("unchecked") // that is what is kept
     static <T extends @Nullable Object, R extends @Nullable Object> List<Outcome<R>> outcomes(
             Engine engine, Iterable<? extends T> input, TaskOptions options) throws InterruptedException {
-        MapCall<T, R> call = new MapCall<>(engine, options, outcome -> outcome);
+        MapCall<T, R> call = new MapCall<>(engine, options, false);
         return (List<Outcome<R>>) (List<?>) call.run(input);
     }
 
@@ -48,8 +48,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     @SuppressWarnings("unchecked") // that is what is kept
     static <T extends @Nullable Object, R extends @Nullable Object> List<R> values(
             Engine engine, Iterable<? extends T> input, TaskOptions options) throws InterruptedException {
-        MapCall<T, R> call =
-                new MapCall<>(engine, options, outcome -> outcome.failure() == null ? outcome.get() : null);
+        MapCall<T, R> call = new MapCall<>(engine, options, true);
         List<R> values = (List<R>) call.run(input);
         throwLowest(call.failures);
         return values;
@@ -128,11 +127,8 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     private void open(int at) {
         Task task = (Task) elements.get(at);
         assert task != null;
-        Outcome<R> outcome = engine.unpacker().open(task);
-        if (outcome.failure() != null) {
-            failures.add(outcome);
-        }
-        elements.set(at, keep.apply(outcome));
+        Unpacker unpacker = engine.unpacker();
+        elements.set(at, valuesOnly ? unpacker.value(task, failures) : unpacker.open(task));
     }
 
     /** The input itself failed, or the pool was closed: what was accepted still gets its outcome. */

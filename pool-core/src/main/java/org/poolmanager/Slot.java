@@ -121,8 +121,6 @@ final class Slot {
 
     private final int maxWindow;
 
-    private int window;
-
     /** @param prefetch how many tasks it may hold at the most */
     Slot(int id, int prefetch) {
         this(id, new SlotHistory(), prefetch);
@@ -136,7 +134,6 @@ final class Slot {
         this.id = id;
         this.maxWindow = maxWindow;
         this.inFlight = new ArrayDeque<>(maxWindow);
-        this.window = Math.min(MIN_WINDOW, maxWindow);
         this.history = history;
     }
 
@@ -183,8 +180,7 @@ final class Slot {
             return false;
         }
         Task head = inFlight.peek();
-        return head == null
-                || (inFlight.size() < window && bytesInFlight - head.bytes() + task.bytes() <= MAX_PREFETCHED_BYTES);
+        return head == null || (isWindowOpen() && bytesInFlight - head.bytes() + task.bytes() <= MAX_PREFETCHED_BYTES);
     }
 
     /** Whether it has run all the tasks that it may. */
@@ -213,8 +209,10 @@ final class Slot {
                 && now - head.startedAt < SLOW_NANOS;
     }
 
-    private int window(long meanNanos) {
-        return (int) Math.min(Math.max(MIN_WINDOW, WINDOW_NANOS / meanNanos), maxWindow);
+    /** Whether it would have done one more, and what it has, in time. */
+    private boolean isWindowOpen() {
+        int held = inFlight.size();
+        return held < maxWindow && (held < MIN_WINDOW || (meanNanos > 0 && (held + 1) * meanNanos <= WINDOW_NANOS));
     }
 
     void add(Task task, long now) {
@@ -237,7 +235,6 @@ final class Slot {
         bytesInFlight -= head.bytes();
         answered++;
         meanNanos = meanNanos == 0 ? Math.max(1, nanos) : Math.max(1, meanNanos + (nanos - meanNanos) / 8);
-        window = window(meanNanos);
         settle(now);
         return head;
     }
@@ -305,7 +302,6 @@ final class Slot {
         readyAt = null;
         startTime = null;
         meanNanos = 0;
-        window = Math.min(MIN_WINDOW, maxWindow);
         answered = 0;
         recallsSent = 0;
         recallsAnswered = 0;

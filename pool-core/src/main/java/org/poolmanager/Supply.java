@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Supply {
 
     /** A caller with many tasks is woken when so few are left: it prepares the next ones while these are taken. */
-    private static final int FEW = 64;
+    static final int FEW = 64;
 
     private static final int FEW_BYTES = 256 * 1024;
 
@@ -25,18 +25,27 @@ final class Supply {
 
     private final Runnable whenRefused;
 
+    /** So many may wait before their caller has to. */
+    private final int many;
+
     private boolean refused;
 
     /** Why the pool was broken then, null if it was closed. */
     private @Nullable PoolException refusedBecause;
 
-    Supply(Life life) {
-        this(life, () -> {});
+    /** For a caller who waits while more than so many are left, and then until few are. */
+    Supply(Life life, int many) {
+        this(life, many, () -> {});
     }
 
     /** For a caller who does not wait in the line: told when what is left of it will never be taken. */
     Supply(Life life, Runnable whenRefused) {
+        this(life, FEW, whenRefused);
+    }
+
+    private Supply(Life life, int many, Runnable whenRefused) {
         this.moved = life.lock.newCondition();
+        this.many = many;
         this.whenRefused = whenRefused;
     }
 
@@ -54,6 +63,11 @@ final class Supply {
     /** Whether all tasks have been taken, or all but a few. */
     boolean isTaken(boolean all) {
         return !refused && (all ? tasks.isEmpty() : isLow());
+    }
+
+    /** Whether its caller may leave more there without waiting. */
+    boolean takesMore() {
+        return !refused && tasks.size() <= many && bytes <= FEW_BYTES;
     }
 
     private boolean isLow() {

@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.Outcome.Kind;
@@ -30,6 +31,27 @@ final class Unpacker {
         }
     }
 
+    /** The value of a task that has one, with nothing made around it. Of any other null, and its outcome is added to the failures. */
+    @SuppressWarnings("unchecked") // the pool's type parameters were checked where the target was given
+    <R extends @Nullable Object> @Nullable R value(Task task, List<Outcome<R>> failures) {
+        if (task.ending() instanceof Answer answer && answer.how() == AnswerKind.VALUE) {
+            try {
+                return (R) workers.unpack(answer.raw());
+            } catch (PayloadException e) {
+                failures.add(unreadable(task, e));
+            } catch (RuntimeException | Error e) {
+                failures.add(failed(task, texts.unserializable(task.ref(pool), "outcome", e)));
+            }
+        } else {
+            failures.add(open(task));
+        }
+        return null;
+    }
+
+    private <R extends @Nullable Object> Outcome<R> unreadable(Task task, PayloadException problem) {
+        return failed(task, texts.unserializable(task.ref(pool), "result", problem));
+    }
+
     @SuppressWarnings("unchecked") // the pool's type parameters were checked where the target was given
     private <R extends @Nullable Object> Outcome<R> tryToOpen(Task task) {
         if (task.ending() instanceof Ending.Interrupted end) {
@@ -45,7 +67,7 @@ final class Unpacker {
             try {
                 return new Outcome<>(task.index, Kind.COMPLETED, (R) workers.unpack(answer.raw()), null);
             } catch (PayloadException e) {
-                return failed(task, texts.unserializable(task.ref(pool), "result", e));
+                return unreadable(task, e);
             }
         }
         Throwable problem = workers.problem(answer.raw());

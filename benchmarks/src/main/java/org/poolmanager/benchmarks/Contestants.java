@@ -13,6 +13,9 @@ final class Contestants {
 
     static final int WIDE_QUEUE = 1024;
 
+    /** How many tasks may be unfinished in a pool with the default queue size, which is twice the number of workers. */
+    static final int STANDARD_BOUND = SIZE + 2 * SIZE;
+
     private static final long NANOS_PER_MICRO = 1_000;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

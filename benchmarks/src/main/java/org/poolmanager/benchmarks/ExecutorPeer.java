@@ -7,11 +7,12 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.poolmanager.worker.TaskFunction;
 
-/** What one would write with the JDK alone: no isolation, and no bound on what waits. */
+/** What one would write with the JDK alone: no isolation, and no bound on what waits unless one is given. */
 final class ExecutorPeer implements AutoCloseable {
 
     private final ExecutorService executor;
@@ -41,8 +42,29 @@ final class ExecutorPeer implements AutoCloseable {
         for (T task : input) {
             completion.submit(() -> function.apply(task));
         }
-        List<R> results = new ArrayList<>(input.size());
-        for (int i = 0; i < input.size(); i++) {
+        return takeAll(completion, input.size());
+    }
+
+    /** The same with at most so many tasks unfinished: the caller waits while there are as many. */
+    <T, R> List<R> map(List<T> input, TaskFunction<T, R> function, int bound) throws Exception {
+        ExecutorCompletionService<R> completion = new ExecutorCompletionService<>(executor);
+        Semaphore room = new Semaphore(bound);
+        for (T task : input) {
+            room.acquire();
+            completion.submit(() -> {
+                try {
+                    return function.apply(task);
+                } finally {
+                    room.release();
+                }
+            });
+        }
+        return takeAll(completion, input.size());
+    }
+
+    private static <R> List<R> takeAll(ExecutorCompletionService<R> completion, int count) throws Exception {
+        List<R> results = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
             results.add(completion.take().get());
         }
         return results;

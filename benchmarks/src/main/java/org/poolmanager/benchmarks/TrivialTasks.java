@@ -31,6 +31,10 @@ final class TrivialTasks {
             Turns turns = new Turns(options);
             Series baseline = turns.add(
                     () -> Load.tasks(options.roundTime(), input.size(), () -> peer.map(input, Contestants::square)));
+            Series bounded = turns.add(() -> Load.tasks(
+                    options.roundTime(),
+                    less.size(),
+                    () -> peer.map(less, Contestants::square, Contestants.STANDARD_BOUND)));
             Series inProcess = turns.add(() -> Load.tasks(options.roundTime(), less.size(), () -> process.map(less)));
             Series inWideProcess =
                     turns.add(() -> Load.tasks(options.roundTime(), input.size(), () -> wideProcess.map(input)));
@@ -51,6 +55,9 @@ final class TrivialTasks {
             report.add(trivial + "process" + wide, Figure.TASKS_PER_SECOND, inWideProcess, baseline, processGoal);
             report.add(trivial + "thread", Figure.TASKS_PER_SECOND, inThread, baseline, threadGoal);
             report.add(trivial + "thread" + wide, Figure.TASKS_PER_SECOND, inWideThread, baseline, threadGoal);
+            String equal = " / ThreadPoolExecutor with the same bound on unfinished tasks";
+            report.add(trivial + "process" + equal, Figure.TASKS_PER_SECOND, inProcess, bounded, null);
+            report.add(trivial + "thread" + equal, Figure.TASKS_PER_SECOND, inThread, bounded, null);
             if (pythonMap != null && pythonImap != null && pythonQueues != null) {
                 String queue1024 = trivial + "process" + wide;
                 report.add(
@@ -77,6 +84,8 @@ final class TrivialTasks {
             report.add(cpu + "process" + wide, Figure.CPU_MICROS, inWideProcess, baseline, cpuGoal);
             report.add(cpu + "thread", Figure.CPU_MICROS, inThread, baseline, null);
             report.add(cpu + "thread" + wide, Figure.CPU_MICROS, inWideThread, baseline, null);
+            report.add(cpu + "process" + equal, Figure.CPU_MICROS, inProcess, bounded, null);
+            report.add(cpu + "thread" + equal, Figure.CPU_MICROS, inThread, bounded, null);
         }
     }
 }

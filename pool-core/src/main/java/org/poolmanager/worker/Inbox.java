@@ -25,6 +25,9 @@ final class Inbox {
     /** The task thread has nothing to do. */
     private boolean idle;
 
+    /** There was more behind the task that was given out last. Of the task thread. */
+    private boolean more;
+
     /** How often somebody has read. */
     private long reads;
 
@@ -46,6 +49,7 @@ final class Inbox {
     synchronized @Nullable Frame poll() {
         Frame task = tasks.poll();
         idle = task == null;
+        more = !tasks.isEmpty();
         if (task != null) {
             given++;
             wakeWatch();
@@ -53,7 +57,15 @@ final class Inbox {
         return task;
     }
 
-    synchronized boolean isEmpty() {
+    /**
+     * Whether a task waits, for the task thread; true also if all that waited has been called back since. While short tasks
+     * follow each other, it takes no lock.
+     */
+    boolean hasMore() {
+        return more || !isEmpty();
+    }
+
+    private synchronized boolean isEmpty() {
         return tasks.isEmpty();
     }
 

@@ -32,6 +32,9 @@ final class Reception {
 
     private final TaskThread thread;
 
+    /** What has been read and not passed on; empty between two turns. Of who has the turn to read. */
+    private final List<Frame> tasks = new ArrayList<>();
+
     private volatile boolean leaving;
 
     Reception(
@@ -100,7 +103,6 @@ final class Reception {
     }
 
     private List<Frame> takeIn() throws IOException {
-        List<Frame> tasks = new ArrayList<>();
         List<Frame> answers = new ArrayList<>(0);
         do {
             Frame frame = frames.next();
@@ -114,13 +116,17 @@ final class Reception {
                 thread.arrived(frame.id());
                 tasks.add(frame);
             } else {
-                inbox.addAll(tasks);
-                tasks.clear();
+                passOnTasks();
                 accept(frame, answers);
             }
         } while (frames.hasBuffered());
-        inbox.addAll(tasks);
+        passOnTasks();
         return answers;
+    }
+
+    private void passOnTasks() {
+        inbox.addAll(tasks);
+        tasks.clear();
     }
 
     private void accept(Frame frame, List<Frame> answers) throws IOException {

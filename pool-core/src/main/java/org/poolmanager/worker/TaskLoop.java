@@ -89,7 +89,7 @@ final class TaskLoop {
         Frame answer = answer(task, start);
         thread.end(task.id());
         fit = answer.kind() != AnswerKind.FATAL.ordinal();
-        outlet.send(answer, fit && !inbox.isEmpty(), now);
+        outlet.send(answer, fit && inbox.hasMore(), now);
         scoreboard.finish();
         return fit;
     }

@@ -37,7 +37,9 @@ final class TaskThread {
 
     /** A task begins; on its thread, like the next. */
     void begin(long task) {
-        interrupted = 0;
+        if (interrupted != 0) { // a look is cheaper than a write that others see
+            interrupted = 0;
+        }
         running.set(task);
         if (wanted == task) {
             interrupted = task;
