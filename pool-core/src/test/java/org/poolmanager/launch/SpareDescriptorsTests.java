@@ -42,8 +42,9 @@ class SpareDescriptorsTests {
         assertThat(start(file).get(60, TimeUnit.SECONDS).waitFor()).isZero();
         assertThat(hangs).isNotDone();
 
-        try (OutputStream unused = Files.newOutputStream(silent)) {
+        try (OutputStream other = Files.newOutputStream(silent)) {
             assertThat(hangs.get(60, TimeUnit.SECONDS).waitFor()).isZero();
+            other.flush();
         }
         assertThat(start(file).get(60, TimeUnit.SECONDS).waitFor()).isZero();
     }
