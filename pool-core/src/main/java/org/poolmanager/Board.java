@@ -299,8 +299,8 @@ final class Board {
                 // An answer to a task that was taken from the worker meanwhile has come too late.
                 if (head != null && head.id == answer.task()) {
                     head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
-                    head.repeatable =
-                            !repeatable.isEmpty() && repeatable.contains(head.id); // without a box for each task
+                    // An empty set is not asked: each question would make a box of a number.
+                    head.repeatable = !repeatable.isEmpty() && repeatable.contains(head.id);
                     slot.removeHead(head.ranNanos, now);
                     end(head, ending(head, answer), slot, now);
                 }
@@ -430,8 +430,8 @@ final class Board {
             }
             crashed(task, crashes.get(i), kept, slot, now);
             slot.remove(task, now);
-            slot.answered++; // should the rest fail and this be called again, the next task is not taken for a begun
-            // one
+            // Should the rest fail and this be called again, the next task must not be taken for a begun one.
+            slot.answered++;
         }
         if (readInVain != null && unread != null) {
             boolean kept = quarantine.isFor(readInVain);

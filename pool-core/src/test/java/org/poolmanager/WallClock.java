@@ -150,6 +150,7 @@ final class WallClock {
         List<CompletableFuture<Long>> running = new ArrayList<>();
         running.add(pool.submit(600_000));
         pool.put(600_000);
+        awaitBothBusy(pool); // else the worker that takes the killed one's place may take what is to wait in the queue
         say(taking(limit, () -> {
             pool.submit(0, TaskOptions.defaults().queueTimeout(limit)).get();
             return "no limit";
@@ -166,6 +167,16 @@ final class WallClock {
         say(tasks.timedOut() + " timed out, " + pool.stats().restarts() + " restarts, "
                 + running.stream().filter(CompletableFuture::isDone).count() + " done");
         running.forEach(future -> future.cancel(true));
+    }
+
+    private static void awaitBothBusy(PoolManager<Integer, Long> pool) {
+        long start = System.nanoTime();
+        while (pool.stats().workers().busy() < 2) {
+            if (System.nanoTime() - start > TimeUnit.MINUTES.toNanos(1)) {
+                throw new IllegalStateException("no worker has taken the killed one's place");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
     }
 
     /** How a call ends, and whether that was too early, or so late that the clock must have to do with it. */

@@ -20,7 +20,8 @@ final class OneInFlight {
         try (var process = Contestants.pool(Isolation.PROCESS, Contestants::square);
                 var thread = Contestants.pool(Isolation.THREAD, Contestants::square);
                 var peer = new ExecutorPeer(Contestants.SIZE);
-                var raw = RawSocket.toEcho(FRAME_BYTES)) {
+                var raw = RawSocket.toEcho(FRAME_BYTES);
+                var pinned = PinnedPingPong.open(FRAME_BYTES)) {
             int probes = options.probes();
             Turns turns = new Turns(options);
             Series pingPong = turns.add(() -> Load.oneByOne(probes, raw::pingPong));
@@ -29,6 +30,9 @@ final class OneInFlight {
                     () -> Load.oneByOne(probes, () -> process.submit(TASK).get()));
             Series inThread = turns.add(
                     () -> Load.oneByOne(probes, () -> thread.submit(TASK).get()));
+            Series apart = pinned == null
+                    ? null
+                    : turns.add(() -> pinned.inThread(() -> Load.oneByOne(probes, pinned::pingPong)));
             turns.run();
 
             Goal goal = Goal.atMost(3.5, 2.5);
@@ -36,6 +40,11 @@ final class OneInFlight {
             report.add(toRaw + "median", Figure.MEDIAN_MICROS, inProcess, pingPong, goal);
             report.addLeast(toRaw + "best median", Figure.MEDIAN_MICROS, inProcess, pingPong, goal);
             report.addLeast(toRaw + "least", Figure.LEAST_MICROS, inProcess, pingPong, goal);
+            if (apart != null) {
+                String toApart = "`submit().get()`, process / the same ping-pong with its sides kept on two cores, ";
+                report.add(toApart + "median", Figure.MEDIAN_MICROS, inProcess, apart, goal);
+                report.addLeast(toApart + "best median", Figure.MEDIAN_MICROS, inProcess, apart, goal);
+            }
             String toExecutor = "`submit().get()`, process / ThreadPoolExecutor, ";
             report.add(toExecutor + "median", Figure.MEDIAN_MICROS, inProcess, executor, null);
             report.addLeast(toExecutor + "best median", Figure.MEDIAN_MICROS, inProcess, executor, null);

@@ -8,6 +8,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A bare child JVM at the other end of a Unix-domain socket: the best that a pool with such sockets could do. The child is
@@ -32,31 +34,35 @@ final class RawSocket implements AutoCloseable {
 
     /** The child sends back every frame of this size. */
     static RawSocket toEcho(int frameBytes) throws IOException {
-        return connect(frameBytes, "echo", Integer.toString(frameBytes));
+        return toEcho(frameBytes, List.of());
+    }
+
+    /** The same, with a program that starts the child. */
+    static RawSocket toEcho(int frameBytes, List<String> by) throws IOException {
+        return connect(by, frameBytes, "echo", Integer.toString(frameBytes));
     }
 
     /** The child reads so many bytes as it is told, and then says so. */
     static RawSocket toSink() throws IOException {
-        return connect(CHUNK, "sink", Integer.toString(CHUNK));
+        return connect(List.of(), CHUNK, "sink", Integer.toString(CHUNK));
     }
 
-    private static RawSocket connect(int bufferBytes, String role, String size) throws IOException {
+    private static RawSocket connect(List<String> by, int bufferBytes, String role, String size) throws IOException {
         Path directory = Files.createTempDirectory("raw");
         Path socket = directory.resolve("s");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
-            Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            RawSocketChild.class.getName(),
-                            role,
-                            size,
-                            socket.toString())
-                    .inheritIO()
-                    .start();
+            List<String> command = new ArrayList<>(by);
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    RawSocketChild.class.getName(),
+                    role,
+                    size,
+                    socket.toString()));
+            Process child = new ProcessBuilder(command).inheritIO().start();
             // Nobody waits for a child that could not start.
             var unused = child.onExit().thenRun(() -> closeQuietly(server));
             return new RawSocket(server.accept(), child, bufferBytes);

@@ -17,18 +17,25 @@ final class WorkerStart {
 
     static void measure(Options options, Report report) throws Exception {
         Turns turns = new Turns(options);
-        Series hello = turns.add(WorkerStart::hello);
-        Series worker = turns.add(WorkerStart::worker);
-        turns.run();
-        report.add(
-                "worker ready / bare child JVM, hello over a pipe",
-                Figure.MILLIS,
-                worker,
-                hello,
-                Goal.atMost(2.2, 1.4));
+        Series hello = turns.add(() -> hello(System.getProperty("java.class.path")));
+        Series worker = turns.add(() -> Map.of(Figure.MILLIS, worker()));
+        try (PackagedStart packaged = new PackagedStart()) {
+            Series helloOfJars = turns.add(() -> hello(packaged.classPath()));
+            Series workerOfJars = turns.add(() -> Map.of(Figure.MILLIS, packaged.start()));
+            turns.run();
+            Goal goal = Goal.atMost(2.2, 1.4);
+            report.add("worker ready / bare child JVM, hello over a pipe", Figure.MILLIS, worker, hello, goal);
+            report.add(
+                    "the same from jars, with the archive that the pool has made",
+                    Figure.MILLIS,
+                    workerOfJars,
+                    helloOfJars,
+                    goal);
+        }
     }
 
-    private static Map<Figure, Double> worker() throws Exception {
+    /** Starts a pool of one, and says how many milliseconds that took. */
+    static double worker() throws Exception {
         CompletableFuture<Void> ready = new CompletableFuture<>();
         long start = System.nanoTime();
         PoolManager<Integer, Integer> pool = PoolManager.builder(Contestants::square)
@@ -41,19 +48,19 @@ final class WorkerStart {
                 .start();
         try {
             ready.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            return Map.of(Figure.MILLIS, Load.millisSince(start));
+            return Load.millisSince(start);
         } finally {
             pool.close();
         }
     }
 
-    private static Map<Figure, Double> hello() throws IOException {
+    private static Map<Figure, Double> hello(String classPath) throws IOException {
         long start = System.nanoTime();
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath,
                         HelloChild.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

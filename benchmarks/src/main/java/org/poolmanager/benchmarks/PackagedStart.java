@@ -1,0 +1,103 @@
+package org.poolmanager.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A {@link StartProgram} seen from outside. Everything on its class path is a jar, as in production: of directories, which
+ * the benchmarks run from, no JVM makes an archive.
+ */
+final class PackagedStart implements AutoCloseable {
+
+    private final Path directory = Files.createTempDirectory("packaged");
+
+    private final String classPath;
+
+    private final Process program;
+
+    private final BufferedReader answers;
+
+    PackagedStart() throws IOException {
+        classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(Files::exists)
+                .map(this::packed)
+                .collect(Collectors.joining(File.pathSeparator));
+        Path archives = directory.resolve("archives");
+        program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dpoolmanager.cache-directory=" + archives,
+                        "-cp",
+                        classPath,
+                        StartProgram.class.getName(),
+                        archives.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        answers = new BufferedReader(new InputStreamReader(program.getInputStream(), StandardCharsets.UTF_8));
+        next(); // it is trained
+    }
+
+    String classPath() {
+        return classPath;
+    }
+
+    /** Has a worker started, and says how many milliseconds that took. */
+    double start() throws IOException {
+        program.getOutputStream().write('\n');
+        program.getOutputStream().flush();
+        return Double.parseDouble(next());
+    }
+
+    private String next() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new IOException("the program that starts workers from jars has ended");
+        }
+        return line;
+    }
+
+    private String packed(Path entry) {
+        if (!Files.isDirectory(entry)) {
+            return entry.toString();
+        }
+        Path jar = directory.resolve("classes-" + entry.toString().hashCode() + ".jar");
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream jarOut = new JarOutputStream(out);
+                Stream<Path> files = Files.walk(entry)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                jarOut.putNextEntry(new JarEntry(entry.relativize(file).toString()));
+                Files.copy(file, jarOut);
+            }
+            return jar.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        program.getOutputStream().close(); // it ends then
+        try {
+            program.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try (Stream<Path> left = Files.walk(directory)) {
+            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
