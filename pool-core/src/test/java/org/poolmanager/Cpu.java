@@ -14,6 +14,8 @@ final class Cpu {
 
     private static final double GATE = 0.01;
 
+    private static final int ATTEMPTS = 3;
+
     private Cpu() {}
 
     static boolean isWaiting(Thread thread) {
@@ -23,16 +25,24 @@ final class Cpu {
 
     /**
      * Asserts that for a while the threads of pools in this JVM, those given, and all child JVMs together take less than
-     * one percent of a core. Compilers and collectors of this JVM, which has other work behind it, are not counted.
+     * one percent of a core. Compilers and collectors of this JVM, which has other work behind it, are not counted. Those of
+     * child JVMs are, and may not be done yet with what has just been started; who does not sleep takes as much each time.
      */
     static void assertIdle(String what, Duration period, Thread... more) throws InterruptedException {
+        double used = 1;
+        for (int attempt = 0; used >= GATE && attempt < ATTEMPTS; attempt++) {
+            used = partOfACore(period, more);
+            System.out.printf("%s takes %.2f %% of a core%n", what, 100 * used);
+        }
+        assertThat(used).as(what).isLessThan(GATE);
+    }
+
+    private static double partOfACore(Duration period, Thread... more) throws InterruptedException {
         long before = nanos(more);
         long children = childNanos();
         // Nothing happens meanwhile, and that is what is measured.
         boolean unused = new CountDownLatch(1).await(period.toNanos(), TimeUnit.NANOSECONDS);
-        double used = (double) (nanos(more) - before + childNanos() - children) / period.toNanos();
-        System.out.printf("%s takes %.2f %% of a core%n", what, 100 * used);
-        assertThat(used).as(what).isLessThan(GATE);
+        return (double) (nanos(more) - before + childNanos() - children) / period.toNanos();
     }
 
     private static long nanos(Thread... more) {
