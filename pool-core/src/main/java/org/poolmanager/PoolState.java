@@ -11,7 +11,7 @@ import java.util.Set;
  *                       │   ▲
  *                       ▼   │
  * NEW ──▶ STARTING ──▶ RUNNING ──▶ DRAINING ──▶ STOPPED
- *             │         │   ▲          │ ▲         │
+ *           │ │         │   ▲          │ ▲         │
  *           │ │         ▼   │          │ │         └─▶ STARTING or NEW (a stopped pool can be started again)
  *           │ └───────▶ BROKEN ────────┼─┘
  *           └─▶ FAILED ◀───────────────┘
