@@ -32,7 +32,7 @@ public enum PoolDegradation {
         if (stats.state() != PoolState.RUNNING && stats.state() != PoolState.PAUSED) {
             return found;
         }
-        if (stats.workers().live() < stats.workers().target()) {
+        if (stats.isDegraded()) {
             found.add(BELOW_TARGET);
         }
         if (stats.queue().remaining() == 0) {
