@@ -226,7 +226,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
      * @return this
      */
     public PoolManagerBuilder<T, R> startMode(StartMode mode) {
-        this.startMode = Objects.requireNonNull(mode, "'startMode' must not be null");
+        this.startMode = Objects.requireNonNull(mode, "'start' must not be null");
         return this;
     }
 
