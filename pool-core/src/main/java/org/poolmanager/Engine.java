@@ -291,7 +291,7 @@ final class Engine {
     private void awaitFirstStarts() throws InterruptedException {
         int run = life.run;
         try {
-            while (life.state() == PoolState.STARTING && !haveAllReported()) {
+            while (life.state() == PoolState.STARTING && !areFirstStartsOver()) {
                 life.changed.await();
             }
         } catch (InterruptedException e) {
@@ -312,6 +312,13 @@ final class Engine {
 
     private boolean haveAllReported() {
         return board.slots().stream().allMatch(slot -> slot.reported);
+    }
+
+    /** One of them may be at its second start, and the first that succeeds. */
+    private boolean areFirstStartsOver() {
+        return haveAllReported()
+                && (board.slots().stream().anyMatch(Slot::isLive)
+                        || board.slots().stream().noneMatch(slot -> slot.state == WorkerState.STARTING));
     }
 
     /** Each worker has been started once: one that is ready makes the pool run. Returns why it does not. */
@@ -392,9 +399,13 @@ final class Engine {
         }
     }
 
-    /** While the pool is broken one slot alone tries. */
+    /** While the pool is broken one slot alone tries; none while it is decided what has come of the first starts. */
     private boolean isHeldBack(Slot slot) {
-        return life.state() == PoolState.BROKEN && !slot.equals(board.slots().get(0));
+        return switch (life.state()) {
+            case BROKEN -> !slot.equals(board.slots().get(0));
+            case STARTING -> isAttended && haveAllReported();
+            default -> false;
+        };
     }
 
     /** Anew at each look: another start that succeeds ends it. */
@@ -503,7 +514,9 @@ final class Engine {
                 board.consequences()
                         .log(() -> LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage()));
             }
-            reported(slot);
+            if (slot.startFailures >= ATTEMPTS || Texts.scarcity(problem).isEmpty()) {
+                reported(slot); // else what this JVM lacks may be what the others hold while they start
+            }
             life.changed.signalAll();
         } finally {
             board.release();

@@ -147,8 +147,10 @@ final class ProcessWorker implements Worker {
             return Scoreboard.create(file);
         } catch (IOException e) {
             throw new IOException(
-                    "its file " + file + " cannot be created (" + e
-                            + "). Make room there, or set java.io.tmpdir to a writable directory",
+                    "its file " + file + " cannot be created (" + e + ")"
+                            + (Texts.scarcity(e).isEmpty()
+                                    ? ". Make room there, or set java.io.tmpdir to a writable directory"
+                                    : ""),
                     e);
         }
     }

@@ -164,7 +164,7 @@ final class Texts {
     PoolStartException startFailed(int failed, int size, WorkerStartException first) {
         return new PoolStartException(
                 settings.name(),
-                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + size
+                "Pool '" + settings.name() + "' could not be started: " + Math.min(failed, size) + " of " + size
                         + " workers failed to start. " + first.getMessage(),
                 first.getCause() == null ? first : first.getCause());
     }

@@ -277,6 +277,7 @@ final class Starving {
     static void crowd() throws Exception {
         try (var first = pool().start()) {
             first.map(List.of(-1));
+            first.stats(); // no class is to be loaded when no file can be opened
         }
         int before = Descriptors.open();
         var pool = pool().size(40).build();

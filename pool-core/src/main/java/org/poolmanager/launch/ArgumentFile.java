@@ -38,7 +38,7 @@ final class ArgumentFile {
         } catch (IOException e) {
             throw new LaunchException(
                     "Cannot write the argument file of a child JVM in " + directory + ": " + e
-                            + ". Make room there, or set java.io.tmpdir to a writable directory.",
+                            + ". Make room there, or set java.io.tmpdir to a writable directory",
                     e);
         }
     }
