@@ -102,13 +102,18 @@ final class Lane implements Runnable, Worker.Sink {
         }
     }
 
+    /** Until it succeeds: its process would be left over, or its thread. */
     private WorkerEnd giveUp(Worker worker, Throwable why) throws InterruptedException {
-        try {
-            return worker.giveUp(why);
-        } catch (RuntimeException | Error e) {
-            why.addSuppressed(e);
-            return new WorkerEnd(WorkerExit.CRASH, Texts.laneFailed(why), null, worker.begun(), 0);
+        WorkerEnd end = null;
+        for (int attempt = 1; end == null; attempt++) {
+            try {
+                end = worker.giveUp(why);
+            } catch (RuntimeException | Error e) {
+                report(e);
+                engine.pause(attempt);
+            }
         }
+        return end;
     }
 
     /** Until it succeeds: what is in the books of a worker that is gone would be stuck there. */
