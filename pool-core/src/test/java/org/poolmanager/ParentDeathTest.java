@@ -28,8 +28,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("End of the parent")
 class ParentDeathTest {
 
+    private static final Duration GATE = Duration.ofSeconds(3);
+
     private static long millisUntilGone(List<ProcessHandle> children, long start) {
-        await().atMost(Duration.ofSeconds(3))
+        return millisUntilGone(children, start, GATE);
+    }
+
+    private static long millisUntilGone(List<ProcessHandle> children, long start, Duration gate) {
+        await().atMost(gate)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> children.stream().noneMatch(ParentJvm::isRunning));
         return (System.nanoTime() - start) / 1_000_000;
@@ -39,6 +45,8 @@ class ParentDeathTest {
     @ValueSource(strings = {"idle", "spinning", "sleeping", "collecting", "writing", "starting"})
     @DisplayName("C101: a parent killed leaves no child behind, whatever that does")
     void c101ParentKilled(String phase) throws Exception {
+        Duration gate = GATE;
+        long begin = System.nanoTime();
         try (ParentJvm parent = ParentJvm.start(phase)) {
             List<ProcessHandle> children = new ArrayList<>();
             if ("starting".equals(phase)) {
@@ -46,13 +54,16 @@ class ParentDeathTest {
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> handle.children().count() == 2);
                 handle.children().forEach(children::add);
+                // Before its JVM has started no child can notice anything; the parent's took so long.
+                gate = GATE.plusNanos(System.nanoTime() - begin);
             } else {
                 children.addAll(parent.awaitWorkers());
             }
             assertThat(children).hasSize(2);
             long start = System.nanoTime();
             parent.signal("KILL");
-            System.out.println("C101 " + phase + ": last child gone after " + millisUntilGone(children, start) + " ms");
+            System.out.println(
+                    "C101 " + phase + ": last child gone after " + millisUntilGone(children, start, gate) + " ms");
         }
     }
 
@@ -82,15 +93,19 @@ class ParentDeathTest {
     @EnumSource
     @DisplayName("C101: a parent killed leaves no child behind, at whatever moment of a pool's life")
     void c101AtAnyMoment(Lingering.Moment moment) throws Exception {
+        long begin = System.nanoTime();
         try (ParentJvm parent = ParentJvm.start("at", moment)) {
             parent.awaitWorkers();
+            // While workers are recycled, the JVM of one may be about to start, as two have done one after the other.
+            Duration gate =
+                    moment == Lingering.Moment.RECYCLING ? GATE.plusNanos((System.nanoTime() - begin) / 2) : GATE;
             parent.signal("STOP"); // so that it starts no more of them while they are counted
             List<ProcessHandle> children = parent.process().descendants().toList();
             assertThat(children).isNotEmpty();
             long start = System.nanoTime();
             parent.signal("KILL");
             System.out.println("C101 " + moment + ": last of " + children.size() + " children gone after "
-                    + millisUntilGone(children, start) + " ms");
+                    + millisUntilGone(children, start, gate) + " ms");
         }
     }
 
@@ -152,7 +167,7 @@ class ParentDeathTest {
             if (how.equals("TERM")) {
                 parent.signal(how);
             } else if (how.endsWith("to all")) {
-                await().until(() -> count(directory, "begun") == 1);
+                await().until(() -> count(directory, "begun") > 0);
                 parent.signalGroup(how.substring(0, how.indexOf(' ')));
             }
             long start = System.nanoTime();

@@ -189,10 +189,10 @@ final class ParentJvm implements AutoCloseable {
         PoolManager<Integer, Integer> pool = PoolManager.builder(Tasks::sleepMillis)
                 .size(2)
                 .taskTimeout(java.time.Duration.ofMillis(limit))
-                .hangTimeout(java.time.Duration.ofSeconds(1))
+                .hangTimeout(java.time.Duration.ofSeconds(3))
                 .start();
         List<CompletableFuture<Integer>> futures = List.of(
-                pool.submit(limit * 3 / 4), pool.submit(limit * 20), pool.submit(limit / 8), pool.submit(limit / 8));
+                pool.submit(limit / 2), pool.submit(limit * 20), pool.submit(limit / 8), pool.submit(limit / 8));
         report(pids(pool));
         for (CompletableFuture<Integer> future : futures) {
             System.out.println(future.handle((value, problem) -> problem == null

@@ -51,6 +51,7 @@ class PauseTest {
                             }
                         })
                         .start()) {
+            await().until(() -> states.size() == 2); // before there are further ones, which other threads tell
             List<CompletableFuture<Integer>> running = submit(pool, 0, 2);
             gate.awaitArrivals(2);
             List<CompletableFuture<Integer>> waiting = submit(pool, 2, 5); // some of them in a worker's hands

@@ -141,7 +141,7 @@ class PayloadMemoryTest {
 
     private static Throwable problem(PoolManager<Object, Integer> pool, int size) throws Exception {
         Throwable problem =
-                pool.submit(new byte[size]).handle((value, thrown) -> thrown).get(20, TimeUnit.SECONDS);
+                pool.submit(new byte[size]).handle((value, thrown) -> thrown).get(60, TimeUnit.SECONDS);
         System.out.println("C073 child with a heap of 64 MB, task of " + size + " bytes: " + problem);
         return problem;
     }

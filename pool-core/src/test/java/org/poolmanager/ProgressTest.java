@@ -70,16 +70,23 @@ class ProgressTest {
                 .endsWith("\r1 done, 1.0/s" + " ".repeat(second.length() - "1 done, 1.0/s".length()));
     }
 
+    private static int work(int x, int[] gates) {
+        Tasks.sleepMillis(10);
+        if (x >= 98) {
+            Gate.pass(gates[x - 98], Integer.toString(x));
+        }
+        return Tasks.failIfMultipleOf(x, 10);
+    }
+
     @BothModes
     @DisplayName("a map tells done, failed and total, at most every 100 ms and once at the end, on the caller's thread")
     void map(Isolation isolation) throws Exception {
-        try (var pool = PoolManager.builder((Integer x) -> {
-                    Tasks.sleepMillis(10);
-                    return Tasks.failIfMultipleOf(x, 10);
-                })
-                .isolation(isolation)
-                .size(2)
-                .start()) {
+        try (Gate beforeLast = new Gate();
+                Gate last = new Gate();
+                var pool = PoolManager.builder(ProgressTest::work, new int[] {beforeLast.port(), last.port()})
+                        .isolation(isolation)
+                        .size(2)
+                        .start()) {
             List<Progress> told = new ArrayList<>();
             List<Thread> threads = new ArrayList<>();
             List<Integer> input = IntStream.range(0, 100).boxed().toList();
@@ -87,6 +94,13 @@ class ProgressTest {
                     pool.mapOutcomes(input, MapOptions.defaults().onProgress(progress -> {
                         told.add(progress);
                         threads.add(Thread.currentThread());
+                        // However late the caller hears of the others, of these two it hears one after the other.
+                        if (progress.done() >= 98) {
+                            beforeLast.open();
+                        }
+                        if (progress.done() >= 99) {
+                            last.open();
+                        }
                     }));
             assertThat(outcomes).extracting(Outcome::index).isSorted().hasSize(100);
             assertThat(threads).containsOnly(Thread.currentThread());
@@ -97,10 +111,10 @@ class ProgressTest {
                         .isGreaterThanOrEqualTo(Duration.ofMillis(100));
             }
             assertThat(told.stream().filter(Progress::ended)).hasSize(1);
-            assertThat(told.get(told.size() - 1)).satisfies(last -> {
-                assertThat(last.ended()).isTrue();
-                assertThat(last.done()).isEqualTo(100);
-                assertThat(last.failed()).isEqualTo(10);
+            assertThat(told.get(told.size() - 1)).satisfies(end -> {
+                assertThat(end.ended()).isTrue();
+                assertThat(end.done()).isEqualTo(100);
+                assertThat(end.failed()).isEqualTo(10);
             });
         }
     }

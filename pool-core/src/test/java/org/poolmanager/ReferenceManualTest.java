@@ -244,8 +244,8 @@ class ReferenceManualTest {
                 .size(1)
                 .queueSize(1)
                 .start()) {
-            pool.put(1000); // runs
-            pool.put(1000); // waits
+            pool.put(3000); // runs
+            pool.put(3000); // waits
             assertThat(pool.offer(1)).isFalse(); // no room: not accepted, and says so at once
             assertThatThrownBy(() -> pool.put(1, Duration.ofMillis(50))).isInstanceOf(QueueFullException.class);
             pool.put(1); // waits for room
@@ -279,10 +279,10 @@ class ReferenceManualTest {
     void fetch() throws Exception {
         try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
             assertThatThrownBy(pool::get).isInstanceOf(NoSuchElementException.class); // nothing is outstanding
-            pool.put(300);
+            pool.put(3000);
             assertThat(pool.poll()).isEmpty(); // not yet, and does not wait
             assertThatThrownBy(() -> pool.get(Duration.ofMillis(10))).isInstanceOf(TimeoutException.class);
-            assertThat(pool.get()).isEqualTo(300); // nothing was lost
+            assertThat(pool.get()).isEqualTo(3000); // nothing was lost
         }
     }
 
@@ -290,7 +290,7 @@ class ReferenceManualTest {
     void endings() throws Exception {
         var pool = PoolManager.builder(ReferenceManualTest::nap).size(1).start();
         assertThat(pool.isAlive()).isTrue();
-        pool.putAsync(List.of(200, 60_000, 60_000)).get();
+        pool.putAsync(List.of(3000, 60_000, 60_000)).get();
         int cleared = pool.clearTasks(); // what has not begun
         pool.join(); // accepts nothing more, and waits for what has
         assertThat(cleared).isEqualTo(2);
@@ -351,7 +351,7 @@ class ReferenceManualTest {
     @Test
     void limits() throws Exception {
         try (var pool = PoolManager.builder(ReferenceManualTest::nap).start()) {
-            TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofMillis(200));
+            TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofSeconds(2));
             CompletableFuture<Integer> tooLong = pool.submit(60_000, brief);
             assertThatThrownBy(tooLong::get).hasCauseInstanceOf(TaskTimeoutException.class);
             assertThat(pool.mapOutcomes(

@@ -175,6 +175,7 @@ class ResourceTest {
             if (isolation == Isolation.PROCESS) {
                 tasks.add(new HashSet<>(Set.of(bottomless))); // which overflows when it is read
             }
+            pool.map(List.of(Fault.NONE)); // for which a JVM loads classes
             for (int i = 0; i < tasks.size(); i++) {
                 long start = System.nanoTime();
                 Outcome<Object> outcome =

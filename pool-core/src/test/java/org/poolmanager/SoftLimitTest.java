@@ -63,15 +63,15 @@ class SoftLimitTest {
                     .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
                         assertThat(e.limitName()).isEqualTo("soft-timeout");
                         assertThat(e.limit()).isEqualTo(LIMIT);
-                        assertThat(e.elapsed()).isBetween(LIMIT, LIMIT.plusMillis(500));
+                        assertThat(e.elapsed()).isBetween(LIMIT, LIMIT.plusSeconds(5));
                         assertThat(e).cause().isInstanceOf(InterruptedException.class);
                     })
                     .hasMessageContaining("over its soft-timeout of 500.0 ms")
                     .hasMessageContaining("raise soft-timeout");
             long took = (System.nanoTime() - begin) / 1_000_000;
             System.out.println("Soft limit of 500 ms, " + isolation + ": told after " + took + " ms");
-            assertThat(took).isBetween(500L, 1500L);
-            assertThat(pool.submit(-15_000).get(10, TimeUnit.SECONDS)).isBetween(400L, 1500L);
+            assertThat(took).isBetween(500L, 6500L);
+            assertThat(pool.submit(-15_000).get(10, TimeUnit.SECONDS)).isBetween(400L, 6500L);
             PoolStats stats = ApiContractTest.sample(pool);
             assertThat(stats.restarts()).isZero();
             assertThat(stats.tasks().timedOut()).isEqualTo(1);
@@ -115,6 +115,12 @@ class SoftLimitTest {
                 .softTimeout(Duration.ofMillis(100))
                 .taskTimeout(LIMIT)
                 .start()) {
+            TaskOptions patient =
+                    TaskOptions.defaults().softTimeout(Duration.ofMinutes(1)).taskTimeout(Duration.ofMinutes(1));
+            CompletableFuture<Integer> first = pool.submit(1000, patient);
+            // For its first answer a JVM loads classes, and how long that takes is up to the machine.
+            pool.workerStack(1, Duration.ofSeconds(10));
+            assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(1000);
             CompletableFuture<Integer> stubborn = pool.submit(5000);
             assertThatThrownBy(() -> stubborn.get(10, TimeUnit.SECONDS))
                     .cause()
@@ -145,17 +151,22 @@ class SoftLimitTest {
                 var pool = PoolManager.builder(Tasks::passGate, gate.port())
                         .isolation(isolation)
                         .size(2)
-                        .slowTaskThreshold(Duration.ofMillis(200))
+                        .slowTaskThreshold(Duration.ofSeconds(1))
                         .start()) {
             CompletableFuture<Integer> slow = pool.submit(1);
+            // For its first answer a JVM loads classes, and how long that takes is up to the machine.
+            pool.workerStack(1, Duration.ofSeconds(10));
+            pool.workerStack(2, Duration.ofSeconds(10));
             await().until(() -> !records.messages().isEmpty());
             assertThat(slow).isNotDone();
             assertThat(records.messages().get(0))
                     .startsWith("Task 0 of pool '" + pool.name() + "' on worker ")
-                    .contains("is slow: it has run for 2", "over the slow-task-threshold of 200.0 ms", "Gate.pass");
+                    .containsPattern(
+                            "is slow: it has run for [1-9]\\d*\\.\\d+ s, over the slow-task-threshold of 1.000 s")
+                    .contains("Gate.pass");
             CompletableFuture<Integer> another = pool.submit(2);
             gate.awaitArrivals(2);
-            await().pollDelay(Duration.ofMillis(600)).until(() -> true);
+            await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
             gate.open();
             assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(another.get(10, TimeUnit.SECONDS)).isEqualTo(2);
@@ -172,8 +183,8 @@ class SoftLimitTest {
                 .size(2)
                 .taskTimeout(Duration.ofSeconds(2))
                 .start()) {
-            TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofMillis(200));
-            assertThat(pool.mapOutcomes(List.of(5, 5000), MapOptions.defaults().tasks(brief)))
+            TaskOptions brief = TaskOptions.defaults().taskTimeout(Duration.ofSeconds(1));
+            assertThat(pool.mapOutcomes(List.of(1, 5000), MapOptions.defaults().tasks(brief)))
                     .extracting(Outcome::kind)
                     .containsExactly(Outcome.Kind.COMPLETED, Outcome.Kind.TIMED_OUT);
             TaskOptions patient = TaskOptions.defaults().taskTimeout(Duration.ofSeconds(30));
@@ -183,7 +194,7 @@ class SoftLimitTest {
                     .cause()
                     .isInstanceOfSatisfying(
                             TaskTimeoutException.class,
-                            e -> assertThat(e.limit()).isEqualTo(Duration.ofMillis(200)));
+                            e -> assertThat(e.limit()).isEqualTo(Duration.ofSeconds(1)));
             assertThat(longer.get(10, TimeUnit.SECONDS)).isEqualTo(2500);
             pool.put(5000, brief);
             assertThatThrownBy(pool::get).isInstanceOf(TaskTimeoutException.class);

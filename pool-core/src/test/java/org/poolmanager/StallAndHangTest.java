@@ -23,7 +23,7 @@ import org.poolmanager.worker.TaskProgress;
 @DisplayName("Stalls and hangs")
 class StallAndHangTest {
 
-    private static final Duration STALL = Duration.ofMillis(500);
+    private static final Duration STALL = Duration.ofSeconds(2);
 
     /** Reports so many times, every 50 ms, then spins for so long in silence. */
     static int report(int times, int silentMillis) {
@@ -62,8 +62,8 @@ class StallAndHangTest {
                 .start()) {
             pool.map(List.of(org.poolmanager.worker.Args.of(0, 1)));
             long begin = System.nanoTime();
-            CompletableFuture<Integer> well = pool.submit(org.poolmanager.worker.Args.of(40, 10));
-            CompletableFuture<Integer> stalled = pool.submit(org.poolmanager.worker.Args.of(6, 6_000));
+            CompletableFuture<Integer> well = pool.submit(org.poolmanager.worker.Args.of(80, 10));
+            CompletableFuture<Integer> stalled = pool.submit(org.poolmanager.worker.Args.of(6, 9_000));
             // For its first answer a JVM loads classes, and how long that takes is up to the machine.
             pool.workerStack(1, Duration.ofSeconds(10));
             pool.workerStack(2, Duration.ofSeconds(10));
@@ -73,17 +73,17 @@ class StallAndHangTest {
                     .isInstanceOfSatisfying(TaskTimeoutException.class, e -> {
                         assertThat(e.limitName()).isEqualTo("stall-timeout");
                         assertThat(e.limit()).isEqualTo(STALL);
-                        assertThat(e.elapsed()).isBetween(STALL, STALL.plusMillis(500));
+                        assertThat(e.elapsed()).isBetween(STALL, STALL.plusSeconds(5));
                         assertThat(e.workerStack())
                                 .anyMatch(frame -> frame.getMethodName().equals("report"));
                     })
-                    .hasMessageContaining("it had reported progress, and then none for 5")
-                    .hasMessageContaining("over its stall-timeout of 500.0 ms");
+                    .hasMessageContaining("it had reported progress, and then none for ")
+                    .hasMessageContaining("over its stall-timeout of 2.000 s");
             long took = (System.nanoTime() - begin) / 1_000_000;
-            System.out.println("Stall after 300 ms, limit 500 ms, " + isolation + ": told after " + took + " ms");
-            assertThat(took).isGreaterThanOrEqualTo(750);
-            assertThat(Blow.millisSince(shown)).isLessThanOrEqualTo(2500);
-            assertThat(well.get(20, TimeUnit.SECONDS)).isEqualTo(40);
+            System.out.println("Stall after 300 ms, limit 2 s, " + isolation + ": told after " + took + " ms");
+            assertThat(took).isGreaterThanOrEqualTo(2250);
+            assertThat(Blow.millisSince(shown)).isLessThanOrEqualTo(8000);
+            assertThat(well.get(20, TimeUnit.SECONDS)).isEqualTo(80);
             await().untilAsserted(() -> assertThat(pool.stats().restarts()).isEqualTo(1));
             assertThat(pool.stats().workerList())
                     .anySatisfy(worker -> assertThat(worker.lastExit())
@@ -100,7 +100,7 @@ class StallAndHangTest {
                 .size(1)
                 .stallTimeout(STALL)
                 .start()) {
-            assertThat(pool.map(List.of(-1, 900, -100, 700, 1, 800))).hasSize(6);
+            assertThat(pool.map(List.of(-1, 2300, -100, 1, 2300, 1))).hasSize(6);
             assertThat(pool.stats().restarts()).isZero();
         }
     }
@@ -158,7 +158,7 @@ class StallAndHangTest {
             System.out.println("C051: stopped worker, hang limit of 2 s, told after " + afterStop + " ms");
             assertThat(took).isGreaterThanOrEqualTo(1500);
             assertThat(afterStop).as("without the time that the signal took").isLessThanOrEqualTo(7000);
-            assertThat(behind.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(behind.get(30, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(ProcessHandle.of(pid)).isEmpty();
             PoolStats.Exit exit = pool.stats().workerList().get(0).lastExit();
             assertThat(exit).isNotNull();
@@ -171,7 +171,7 @@ class StallAndHangTest {
     void c051StoppedBeforeItBegins() throws Exception {
         try (var pool = PoolManager.builder(Tasks::twice)
                 .size(1)
-                .hangTimeout(Duration.ofSeconds(1))
+                .hangTimeout(Duration.ofSeconds(2))
                 .start()) {
             long pid = pool.stats().workerList().get(0).pid();
             ParentJvm.signal("STOP", pid);
@@ -188,7 +188,7 @@ class StallAndHangTest {
     void c051StoppedWithARecall() throws Exception {
         try (var pool = PoolManager.builder(Tasks::twice)
                 .size(1)
-                .hangTimeout(Duration.ofSeconds(1))
+                .hangTimeout(Duration.ofSeconds(2))
                 .start()) {
             long pid = pool.stats().workerList().get(0).pid();
             ParentJvm.signal("STOP", pid);
@@ -231,11 +231,14 @@ class StallAndHangTest {
     @Test
     @DisplayName("C035: a stopped worker cannot show its stack: its task is ended in time without")
     void c035StoppedOverItsLimit() throws Exception {
-        try (var pool = PoolManager.builder(Tasks::spin)
-                .size(1)
-                .taskTimeout(Duration.ofSeconds(1))
-                .start()) {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::spinSeen, gate.port())
+                        .size(1)
+                        .taskTimeout(Duration.ofSeconds(2))
+                        .start()) {
+            gate.open();
             CompletableFuture<Integer> hung = pool.submit(60_000);
+            gate.awaitArrivals(1); // stopped before it begins, it would cost no task
             long begin = System.nanoTime();
             ParentJvm.signal("STOP", pool.stats().workerList().get(0).pid());
             assertThatThrownBy(() -> hung.get(20, TimeUnit.SECONDS))
@@ -244,8 +247,8 @@ class StallAndHangTest {
                             TaskTimeoutException.class,
                             e -> assertThat(e.workerStack()).isEmpty());
             long took = (System.nanoTime() - begin) / 1_000_000;
-            System.out.println("C035: stopped worker, limit of 1 s, told after " + took + " ms");
-            assertThat(took).isLessThan(2000);
+            System.out.println("C035: stopped worker, limit of 2 s, told after " + took + " ms");
+            assertThat(took).isLessThan(3000);
         }
     }
 
@@ -259,7 +262,7 @@ class StallAndHangTest {
     private static void stopForAWhile(int rounds) throws Exception {
         try (var pool = PoolManager.builder(Tasks::spin)
                 .size(1)
-                .hangTimeout(Duration.ofSeconds(2))
+                .hangTimeout(Duration.ofSeconds(3))
                 .start()) {
             long pid = pool.stats().workerList().get(0).pid();
             for (int i = 0; i < rounds; i++) {
@@ -278,7 +281,7 @@ class StallAndHangTest {
     @Test
     @DisplayName("C044: honest work for four times the hang-timeout, on more workers than processors, is not ended")
     void c044HonestWork() throws Exception {
-        honestWork(4, Duration.ofSeconds(1), 4_000);
+        honestWork(4, Duration.ofSeconds(2), 8_000);
     }
 
     @Test

@@ -116,7 +116,8 @@ class StartModeTest {
             for (int i = 0; i < 4; i++) {
                 assertThat(tasks.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(2 * (i + 1));
             }
-            awaitState(pool, PoolState.RUNNING);
+            // Before there are further events, which another thread tells.
+            await().untilAsserted(() -> assertThat(states).containsExactly(PoolState.STARTING, PoolState.RUNNING));
             ApiContractTest.sample(pool);
         }
         assertThat(states)
@@ -195,6 +196,7 @@ class StartModeTest {
             gate.open();
             pool.start(StartMode.EAGER);
             assertThat(pool.map(List.of(4))).containsExactly(8);
+            await().untilAsserted(() -> assertThat(states).endsWith(PoolState.STARTING, PoolState.RUNNING));
             pool.close();
         }
         assertThat(states)

@@ -25,6 +25,10 @@ final class Starving {
 
     private static final int A_SECOND = -1_000;
 
+    static {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
     private final List<FileInputStream> hoard = new ArrayList<>();
 
     private final Thread eater = new Thread(this::eat, "eats-descriptors");
@@ -98,6 +102,7 @@ final class Starving {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> pool.stats().workers().live() == 2);
         say(pool.state() + " " + pool.map(List.of(-2, -3)));
+        Awaitility.await().until(() -> Descriptors.open() - before <= 2); // those of the dead are closed by and by
         say(Descriptors.open() - before);
         pool.close();
         say(ProcessHandle.current().descendants().count());

@@ -114,7 +114,9 @@ class StrangerTest {
                 long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
                 System.out.println("X01: an old token sent away after " + millisOfReplayed
                         + " ms, the silent and the slow after " + millis + " ms");
-                assertThat(millisOfReplayed).isLessThan(1000);
+                assertThat(millisOfReplayed)
+                        .as("not at the limit of the silent")
+                        .isLessThan(3500);
                 assertThat(millis).isBetween(1000L, 5000L);
                 assertThat(dripped.get(20, TimeUnit.SECONDS)).isTrue();
             }

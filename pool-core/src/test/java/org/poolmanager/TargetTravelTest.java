@@ -251,8 +251,8 @@ class TargetTravelTest {
                 ProcessHandle.of(victim).orElseThrow().destroyForcibly();
                 await().until(() -> pool.stats().workers().live() == 4
                         && pool.stats().workerList().stream().noneMatch(worker -> worker.pid() == victim));
-                List<String> answers = pool.map(IntStream.range(0, 250).boxed().toList());
-                assertThat(answers).anyMatch(answer -> answer.endsWith(":4"));
+                await().until(() -> pool.map(IntStream.range(0, 250).boxed().toList()).stream()
+                        .anyMatch(answer -> answer.endsWith(":4"))); // the others may be faster at first
                 assertThat(Files.readAllLines(log)).hasSize(5);
             }
         }
@@ -326,9 +326,11 @@ class TargetTravelTest {
             await().until(() -> pool.stats().workers().live() == 2
                     && Files.readAllLines(log).size() == 3);
             List<String> all = Files.readAllLines(log);
-            assertThat(pool.map(IntStream.range(0, 100).boxed().toList()))
-                    .doesNotHaveDuplicates()
-                    .contains(all.get(2) + ":1");
+            await().until(() -> {
+                List<String> more = pool.map(IntStream.range(0, 100).boxed().toList());
+                assertThat(more).doesNotHaveDuplicates();
+                return more.contains(all.get(2) + ":1"); // the other may be faster at first
+            });
             assertThat(pool.stats().restarts()).isEqualTo(1);
         }
     }

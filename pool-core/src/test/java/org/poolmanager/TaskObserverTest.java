@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
@@ -114,7 +115,7 @@ class TaskObserverTest {
                     .satisfies(failure ->
                             assertThat(failure).hasMessageContaining("java.lang.IllegalStateException: one"));
             pool.join();
-            assertThat(events).containsExactly(first, second);
+            await().untilAsserted(() -> assertThat(events).containsExactly(first, second));
             if (isolation == Isolation.PROCESS) {
                 assertThat(first.sent()).isPositive();
                 assertThat(first.received()).isPositive();
@@ -146,7 +147,9 @@ class TaskObserverTest {
             assertThatThrownBy(() -> pool.put(9, Duration.ofMillis(20))).isInstanceOf(QueueFullException.class);
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> pool.put(10)).isInstanceOf(InterruptedException.class);
+            int handedIn = ledger.begun.size();
             Future<Long> feeder = pool.putAsync(IntStream.range(0, 100).boxed().toList());
+            await().until(() -> ledger.begun.size() > handedIn);
             assertThat(cancelled.cancel(true)).isTrue();
             Stream<Integer> stream = pool.stream(List.of(11, 12, 13, 14, 15, 16, 17));
             gate.open();

@@ -31,10 +31,12 @@ class TimeLimitTest {
                 .size(2)
                 .taskTimeout(LIMIT)
                 .start()) {
-            pool.map(List.of(1, 1, 1, 1));
+            TaskOptions patient = TaskOptions.defaults().taskTimeout(Duration.ofMinutes(1));
+            MapOptions patientOnes = MapOptions.defaults().tasks(patient);
+            pool.map(List.of(1, 1, 1, 1), patientOnes);
             long start = System.nanoTime();
             CompletableFuture<Integer> tooLong = pool.submit(4000);
-            CompletableFuture<Integer> neighbour = pool.submit(100);
+            CompletableFuture<Integer> neighbour = pool.submit(100, patient);
             assertThatThrownBy(() -> tooLong.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .cause()
@@ -50,7 +52,8 @@ class TimeLimitTest {
             System.out.println("C035 " + isolation + ": limit of 1 s told after " + took + " ms");
             assertThat(took).isBetween(1000L, 2000L);
             assertThat(neighbour.get(10, TimeUnit.SECONDS)).isEqualTo(100);
-            assertThat(pool.map(IntStream.range(0, 20).boxed().toList())).hasSize(20);
+            assertThat(pool.map(IntStream.range(0, 20).boxed().toList(), patientOnes))
+                    .hasSize(20);
             PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
             assertThat(tasks.timedOut()).isEqualTo(1);
             assertThat(tasks.crashed()).isZero();
@@ -64,16 +67,16 @@ class TimeLimitTest {
                 .isolation(isolation)
                 .size(1)
                 .queueSize(100)
-                .taskTimeout(LIMIT)
+                .taskTimeout(Duration.ofMillis(2500))
                 .start()) {
             CompletableFuture<Integer> inFront =
-                    pool.submit(1_200, TaskOptions.defaults().taskTimeout(Duration.ofDays(1)));
+                    pool.submit(3_000, TaskOptions.defaults().taskTimeout(Duration.ofDays(1)));
             List<CompletableFuture<Integer>> waiting = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 waiting.add(pool.submit(1));
             }
             PoolStats stats = pool.stats();
-            assertThat(inFront.get(20, TimeUnit.SECONDS)).isEqualTo(1_200);
+            assertThat(inFront.get(20, TimeUnit.SECONDS)).isEqualTo(3_000);
             for (CompletableFuture<Integer> task : waiting) {
                 assertThat(task.get(20, TimeUnit.SECONDS)).isEqualTo(1);
             }
@@ -156,7 +159,7 @@ class TimeLimitTest {
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     @DisplayName("C040: tasks as long as their limit have one outcome each, their own, and no wrong victim")
     void c040RaceWithTheLimit() throws Exception {
-        raceWithTheLimit(Rounds.of(Isolation.PROCESS, 10_000, 60));
+        raceWithTheLimit(Rounds.of(Isolation.PROCESS, 10_000, 22));
     }
 
     private static void raceWithTheLimit(int times) throws Exception {

@@ -361,7 +361,7 @@ class WorkerDeathTest {
         try {
             WeakReference<Object> engine = engineThatWasClosed(pids);
             assertThat(pids).hasSize(1).allMatch(WorkerDeathTest::isRunning);
-            await().atMost(Duration.ofSeconds(10)).until(() -> {
+            await().until(() -> {
                 System.gc();
                 return engine.get() == null;
             });
@@ -402,9 +402,8 @@ class WorkerDeathTest {
     void c066Descendants(End end) throws Exception {
         List<Long> pids = new ArrayList<>();
         try (Gate gate = new Gate()) {
-            var builder = PoolManager.builder(WorkerDeathTest::sleeper, gate.port())
-                    .size(1)
-                    .taskTimeout(end == End.TIMEOUT ? Duration.ofSeconds(2) : Duration.ofMinutes(1));
+            var builder =
+                    PoolManager.builder(WorkerDeathTest::sleeper, gate.port()).size(1);
             if (end == End.RECYCLE) {
                 builder.recycle(policy -> policy.maxTasks(1));
             }
@@ -412,7 +411,9 @@ class WorkerDeathTest {
             try (pool) {
                 pids.addAll(pool.map(List.of("go on")));
                 if (end != End.CLOSE_IDLE && end != End.RECYCLE) {
-                    CompletableFuture<Long> running = pool.submit(end == End.EXIT ? "exit" : "stay");
+                    TaskOptions limits = TaskOptions.defaults()
+                            .taskTimeout(end == End.TIMEOUT ? Duration.ofSeconds(3) : Duration.ofMinutes(1));
+                    CompletableFuture<Long> running = pool.submit(end == End.EXIT ? "exit" : "stay", limits);
                     pids.add(Long.parseLong(gate.awaitArrivals(1).get(0)));
                     switch (end) {
                         case CANCEL -> assertThat(running.cancel(true)).isTrue();
