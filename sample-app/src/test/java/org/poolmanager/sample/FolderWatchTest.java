@@ -35,7 +35,10 @@ class FolderWatchTest {
     void fullFolderFlowsAndOnlyTheLastDocumentsAreRemembered(@LocalServerPort int port) throws IOException {
         Client client = new Client(port);
         for (int i = 0; i < FILES; i++) {
-            Files.write(folder.resolve("note-" + i + ".txt"), Inputs.text("Note " + i));
+            // Not written in place: a writer that stands still for longer than intake.settle has, for all that one
+            // sees, finished.
+            Path note = Files.write(parent.resolve("note-" + i + ".txt"), Inputs.text("Note " + i));
+            Files.move(note, folder.resolve(note.getFileName()));
         }
         Files.write(folder.resolve("broken.pdf"), Inputs.truncatedPdf());
         Files.move(Files.write(parent.resolve("later.pdf"), Inputs.pdf()), folder.resolve("later.pdf"));

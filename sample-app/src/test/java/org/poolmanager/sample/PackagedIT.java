@@ -48,9 +48,8 @@ class PackagedIT {
             assertThat(client.json("/documents/" + id).at("/extract/text").asString())
                     .contains("Hello, child");
             // For a while there may be a fifth: the one that makes an archive of the classes of the others.
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> application.toHandle().children().count() == 4);
-            application.toHandle().children().forEach(children::add);
+            children.addAll(await().atMost(Duration.ofSeconds(60))
+                    .until(() -> application.toHandle().children().toList(), found -> found.size() == 4));
             assertThat(children)
                     .allMatch(child -> child.info().command().orElse("").endsWith("java"));
         } finally {
@@ -73,7 +72,10 @@ class PackagedIT {
                 command.addAll(List.of("-cp", "app", "org.springframework.boot.loader.launch.JarLauncher"));
             }
         }
-        command.addAll(List.of("--server.port=0", "--intake.folder=" + directory.resolve("intake")));
+        command.addAll(List.of(
+                "--server.port=0",
+                "--poolmanager.defaults.start-timeout=3m",
+                "--intake.folder=" + directory.resolve("intake")));
         return new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

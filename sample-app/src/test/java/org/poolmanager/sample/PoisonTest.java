@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What poison does is shown on real pools, in {@link PoisonedPoolsTest}: in here it would kill the test. */
+/** What poison does is shown on real pools, in {@link PoisonedPoolsTest} and {@link ExhaustedMemoryTest}: in here it would kill the test. */
 class PoisonTest {
 
     @TempDir

@@ -31,6 +31,7 @@ class SampleApplicationTest {
         try (ConfigurableApplicationContext context = SpringApplication.run(
                 SampleApplication.class,
                 "--server.port=0",
+                "--poolmanager.defaults.start-timeout=3m",
                 "--intake.folder=" + folder.resolve("intake"),
                 documents.toString(),
                 single.toString(),

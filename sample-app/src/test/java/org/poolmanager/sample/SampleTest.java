@@ -13,7 +13,10 @@ import org.springframework.boot.test.context.SpringBootTest;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "intake.folder=target/test-intake",
-            // Long enough for good documents on a busy machine.
+            // Long enough, on a busy machine, for workers with all their parsers, for documents until there is room,
+            // and for good ones.
+            "poolmanager.defaults.start-timeout=3m",
+            "intake.patience=90s",
             "poolmanager.pools.extract.task-timeout=10s",
             "poolmanager.pools.preview.task-timeout=10s"
         })

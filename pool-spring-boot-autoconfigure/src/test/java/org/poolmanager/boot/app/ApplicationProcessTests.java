@@ -6,6 +6,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,6 +42,8 @@ class ApplicationProcessTests {
     private static final String[] SQUARE = {
         "--poolmanager.pools.square.worker=org.poolmanager.boot.workers.Square", "--poolmanager.pools.square.size=2"
     };
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;
@@ -115,52 +120,62 @@ class ApplicationProcessTests {
     @DisplayName(
             "S04: at SIGTERM a running request still gets its answer from the pool, which then drains up to the limit of the phase")
     void requestsAreAnsweredAtTheEnd() throws Exception {
+        try (ServerSocket gate = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            gate.setSoTimeout((int) LIMIT.toMillis());
+            requestsAreAnsweredAtTheEnd(gate);
+        }
+    }
+
+    private void requestsAreAnsweredAtTheEnd(ServerSocket gate) throws Exception {
         start(
                 WebApplication.class,
                 System.getProperty("java.class.path"),
-                "--poolmanager.pools.mortal.worker=org.poolmanager.boot.workers.Mortal",
-                "--poolmanager.pools.mortal.size=2",
-                "--poolmanager.pools.mortal.daemon=false",
+                "--poolmanager.pools.waiting.worker=org.poolmanager.boot.workers.Waiting",
+                "--poolmanager.pools.waiting.size=2",
+                "--poolmanager.pools.waiting.daemon=false",
                 "--spring.lifecycle.timeout-per-shutdown-phase=5s",
-                "--management.endpoints.web.exposure.include=pools",
                 "--server.port=0");
         Pattern started = Pattern.compile("Tomcat started on port (\\d+)");
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> !application.isAlive() || started.matcher(output()).find());
+        awaitOutput(started);
         Matcher port = started.matcher(output());
         assertThat(port.find()).as(this::output).isTrue();
         application.children().forEach(workers::add);
         assertThat(workers).as(this::output).hasSize(2);
         URI uri = URI.create("http://localhost:" + port.group(1));
-        HttpClient client = newClient();
-        client.send(HttpRequest.newBuilder(uri.resolve("/leave/60000")).build(), BodyHandlers.discarding());
+        newClient().send(request(uri, "/leave/", gate), BodyHandlers.discarding());
+        Socket endless = gate.accept();
         HttpClient patient = newClient(); // with a connection of its own, which nobody else has used or will close
-        CompletableFuture<HttpResponse<String>> answer = patient.sendAsync(
-                HttpRequest.newBuilder(uri.resolve("/work/2000")).build(), BodyHandlers.ofString());
-        awaitRequest(client, uri);
-        long begin = System.nanoTime();
+        CompletableFuture<HttpResponse<String>> answer =
+                patient.sendAsync(request(uri, "/work/", gate), BodyHandlers.ofString());
+        Socket running = gate.accept();
         application.destroy();
+        awaitOutput(Pattern.compile("Commencing graceful shutdown"));
+        assertThat(answer).as(this::output).isNotDone();
+        long begin = System.nanoTime();
+        running.close();
         assertThat(exitValue()).as(this::output).isEqualTo(143);
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         assertThat(answer).as(this::output).succeedsWithin(Duration.ofSeconds(1));
-        assertThat(answer.join().body()).isEqualTo("2000");
+        assertThat(answer.join().body()).isEqualTo(Integer.toString(gate.getLocalPort()));
         Reference.reachabilityFence(patient);
-        // The web server's phase takes what the request needs, and the pool's what the task without an end is given.
-        assertThat(took).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(2 + 5 + 5));
+        endless.close();
+        // The web server's phase has taken what the request needed, and the pool's takes what the task without an end
+        // is given.
+        assertThat(took).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5 + 5));
     }
 
     private static HttpClient newClient() {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
-    /** Waits until both workers have a task. */
-    private static void awaitRequest(HttpClient client, URI uri) throws Exception {
-        HttpRequest pools =
-                HttpRequest.newBuilder(uri.resolve("/actuator/pools")).build();
+    private static HttpRequest request(URI uri, String path, ServerSocket gate) {
+        return HttpRequest.newBuilder(uri.resolve(path + gate.getLocalPort())).build();
+    }
+
+    private void awaitOutput(Pattern pattern) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> client.send(pools, BodyHandlers.ofString()).body().contains("\"busy\":2"));
+                .atMost(LIMIT)
+                .until(() -> !application.isAlive() || pattern.matcher(output()).find());
     }
 
     private void start(String classPath, String... arguments) throws IOException {

@@ -35,19 +35,19 @@ public class WebApplication {
          * Answers when the task is done. The answer is on its way when this returns: a web server that ends gracefully
          * waits for that, and may close the connection before it has sent what it was left with.
          */
-        @GetMapping("/work/{millis}")
-        void work(@PathVariable int millis, HttpServletResponse response)
+        @GetMapping("/work/{task}")
+        void work(@PathVariable int task, HttpServletResponse response)
                 throws InterruptedException, ExecutionException, IOException {
-            String answer = pool.submit(millis).get().toString();
+            String answer = pool.submit(task).get().toString();
             response.setContentLength(answer.length());
             response.getOutputStream().print(answer);
             response.flushBuffer();
         }
 
         /** Answers at once. */
-        @GetMapping("/leave/{millis}")
-        void leave(@PathVariable int millis) throws InterruptedException {
-            pool.put(millis);
+        @GetMapping("/leave/{task}")
+        void leave(@PathVariable int task) throws InterruptedException {
+            pool.put(task);
         }
     }
 }

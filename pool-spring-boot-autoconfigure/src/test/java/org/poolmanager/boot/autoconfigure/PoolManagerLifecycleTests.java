@@ -145,13 +145,13 @@ class PoolManagerLifecycleTests {
                         GATE,
                         "poolmanager.pools.gate.daemon=false",
                         "poolmanager.pools.gate.shutdown.timeout=1h",
-                        "spring.lifecycle.timeout-per-shutdown-phase=5s")
+                        "spring.lifecycle.timeout-per-shutdown-phase=20s")
                 .run(context -> task.add(context.getBean(PoolManagers.class)
                         .get("gate", CountDownLatch.class, Boolean.class)
                         .submit(new CountDownLatch(1))));
         assertThat(task.get(0)).isCompletedExceptionally();
         assertThat(output)
-                .contains("Pool 'gate' may take PT1H to finish its work at shutdown, but will get PT4.5S: increase"
+                .contains("Pool 'gate' may take PT1H to finish its work at shutdown, but will get PT18S: increase"
                         + " spring.lifecycle.timeout-per-shutdown-phase, or reduce"
                         + " poolmanager.pools.gate.shutdown.timeout")
                 .doesNotContain("Shutdown phase 1073740799 ends with 1 bean still running");

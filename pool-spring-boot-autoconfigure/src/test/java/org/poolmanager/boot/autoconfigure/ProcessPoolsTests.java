@@ -2,6 +2,9 @@ package org.poolmanager.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +18,7 @@ import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
 import org.poolmanager.PoolStats;
 import org.poolmanager.boot.PoolManagers;
+import org.poolmanager.boot.workers.Held;
 import org.poolmanager.boot.workers.Scaler;
 import org.poolmanager.boot.workers.Square;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -157,15 +161,23 @@ class ProcessPoolsTests {
     }
 
     @Test
-    void interruptWhilePoolsStartLeavesNoChild() throws InterruptedException {
-        Thread starter = new Thread(() -> contextRunner.run(context -> {}));
-        starter.start();
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> !newChildren().isEmpty());
-        starter.interrupt();
-        starter.join(30_000);
-        assertThat(starter.isAlive()).isFalse();
+    void interruptWhilePoolsStartLeavesNoChild() throws Exception {
+        try (ServerSocket gate = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            gate.setSoTimeout(60_000);
+            ApplicationContextRunner held = contextRunner.withPropertyValues(
+                    "poolmanager.pools.held.worker=" + Held.class.getName(),
+                    "poolmanager.pools.held.size=1",
+                    "poolmanager.pools.held.start-timeout=10m",
+                    "poolmanager.pools.held.static-args[0]=" + gate.getLocalPort());
+            Thread starter = new Thread(() -> held.run(context -> {}));
+            starter.start();
+            Socket worker = gate.accept(); // it is being built for as long as nobody hangs up
+            assertThat(newChildren()).isNotEmpty();
+            starter.interrupt();
+            starter.join(30_000);
+            assertThat(starter.isAlive()).isFalse();
+            worker.close();
+        }
     }
 
     private record FailingLifecycle(RuntimeException failure, Supplier<Set<Long>> children) implements SmartLifecycle {

@@ -10,9 +10,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,10 +48,13 @@ class StartModesTests {
 
     private ServerSocket gate;
 
+    private Set<Long> before;
+
     private ApplicationContextRunner contextRunner;
 
     @BeforeEach
     void open() throws IOException {
+        before = children();
         gate = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         gate.setSoTimeout((int) LIMIT.toMillis());
         contextRunner = new ApplicationContextRunner()
@@ -67,7 +72,18 @@ class StartModesTests {
         gate.close();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> ProcessHandle.current().children().findAny().isEmpty());
+                .until(() -> newChildren().isEmpty());
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    /** The contexts of other tests are kept, and so are their workers. */
+    private Set<Long> newChildren() {
+        Set<Long> children = children();
+        children.removeAll(before);
+        return children;
     }
 
     private static PoolManager<Integer, Integer> pool(PoolManagers pools) {
@@ -136,15 +152,17 @@ class StartModesTests {
     }
 
     @Test
-    void contextIsClosedDuringAStartInTheBackground(CapturedOutput output) {
+    void contextIsClosedDuringAStartInTheBackground(CapturedOutput output) throws IOException {
         Queue<CompletableFuture<Integer>> task = new ConcurrentLinkedQueue<>();
+        Queue<Socket> worker = new ConcurrentLinkedQueue<>();
         contextRunner
                 .withPropertyValues("poolmanager.pools.held.start=background")
                 .run(context -> {
                     PoolManager<Integer, Integer> pool = pool(context.getBean(PoolManagers.class));
                     task.add(pool.submit(3));
-                    gate.accept(); // the worker is being built, and goes on for as long as nobody hangs up
+                    worker.add(gate.accept()); // it is being built for as long as nobody hangs up
                 });
+        worker.remove().close();
         assertThat(task.remove()).isCancelled();
         assertThat(output).doesNotContain("ERROR").doesNotContain("WARN");
     }
@@ -154,7 +172,7 @@ class StartModesTests {
         contextRunner.withPropertyValues("poolmanager.defaults.start=lazy").run(context -> {
             PoolManager<Integer, Integer> pool = pool(context.getBean(PoolManagers.class));
             assertThat(pool.state()).isEqualTo(PoolState.NEW);
-            assertThat(ProcessHandle.current().children()).isEmpty();
+            assertThat(newChildren()).isEmpty();
             CompletableFuture<Integer> task = pool.submit(3);
             gate.accept().close();
             assertThat(task.get(60, TimeUnit.SECONDS)).isEqualTo(9);

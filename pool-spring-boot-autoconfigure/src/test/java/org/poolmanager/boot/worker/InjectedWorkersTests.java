@@ -94,7 +94,10 @@ class InjectedWorkersTests {
                 null,
                 contextRunner
                         .withUserConfiguration(WorkerMethod.class)
-                        .withPropertyValues("poolmanager.pools.p.worker=logging", "log=" + log),
+                        .withPropertyValues(
+                                "poolmanager.pools.p.worker=logging",
+                                "poolmanager.pools.p.exit-timeout=1m", // one that is late would be killed
+                                "log=" + log),
                 context -> assertThat(ask(context)).isEqualTo("made by a method"));
         assertThat(Files.readAllLines(log)).containsExactly("worker closed", "log closed");
     }

@@ -13,6 +13,7 @@ import org.poolmanager.Isolation;
 import org.poolmanager.PoolManager;
 import org.poolmanager.boot.events.PoolHistories;
 import org.poolmanager.boot.events.PoolRecord;
+import org.poolmanager.boot.events.PoolTiming;
 import org.poolmanager.boot.workers.Endless;
 import org.poolmanager.boot.workers.Square;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -187,6 +188,11 @@ class PoolsOverHttpTests {
     @DisplayName("5.4: a pool shows how long its tasks took lately, and what its workers take of the machine")
     void timingAndFiguresOfProcesses() throws InterruptedException {
         square.map(List.of(1, 2, 3));
+        // An outcome is there before its event is told.
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            PoolTiming timing = histories.timing("square");
+            return timing != null && timing.run() != null;
+        });
         client.get()
                 .uri("/pools/square")
                 .exchange()
