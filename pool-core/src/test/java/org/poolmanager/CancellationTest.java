@@ -160,7 +160,7 @@ class CancellationTest {
     @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a cancel is never given to the doomed worker")
     void c028NotToTheDoomed(Isolation isolation) throws Exception {
-        int rounds = Rounds.of(isolation, 100, 25);
+        int rounds = Rounds.of(isolation, 100, 10);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)
@@ -186,7 +186,7 @@ class CancellationTest {
     @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a time-out is never given to the doomed worker")
     void c028NotToTheTimedOut(Isolation isolation) throws Exception {
-        int rounds = Rounds.ofLong(100, 15);
+        int rounds = Rounds.ofLong(100, 8);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)
