@@ -114,28 +114,35 @@ class CancellationTest {
                         .start()) {
             gate.open();
             for (String how : List.of("spin", "sleep", "ignore")) {
-                int begun = gate.arrivals().size();
-                int generation = pool.stats().workerList().get(0).generation();
-                long pid = pool.stats().workerList().get(0).pid();
-                CompletableFuture<Integer> running = pool.submit(how);
-                gate.awaitArrivals(begun + 1); // before it has begun, no worker would be killed
-                long start = System.nanoTime();
-                assertThat(running.cancel(true)).isTrue();
-                assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
-                await().atMost(Duration.ofSeconds(2))
-                        .pollInterval(Duration.ofMillis(5))
-                        .until(() -> ProcessHandle.of(pid).isEmpty());
-                System.out.println("C027 process of a task that would " + how + " gone after "
-                        + (System.nanoTime() - start) / 1_000_000 + " ms");
-                assertThat(pool.submit("return").get(20, TimeUnit.SECONDS)).isEqualTo(1);
-                assertThat(pool.stats().workerList().get(0)).satisfies(worker -> {
-                    assertThat(worker.pid()).isNotEqualTo(pid);
-                    assertThat(worker.generation()).isEqualTo(generation + 1);
-                    assertThat(worker.lastExit()).isNotNull();
-                    assertThat(worker.lastExit().reason()).isEqualTo(WorkerExit.CANCELLED);
-                });
+                Timely.assertTakesLess(
+                        "C027: to end the process of a task that would " + how,
+                        2000,
+                        () -> cancelRunning(pool, how, gate));
             }
         }
+    }
+
+    /** Returns after how many milliseconds its process was gone. */
+    private static long cancelRunning(PoolManager<String, Integer> pool, String how, Gate gate) throws Exception {
+        int begun = gate.arrivals().size();
+        int generation = pool.stats().workerList().get(0).generation();
+        long pid = pool.stats().workerList().get(0).pid();
+        CompletableFuture<Integer> running = pool.submit(how);
+        gate.awaitArrivals(begun + 1); // before it has begun, no worker would be killed
+        long start = System.nanoTime();
+        assertThat(running.cancel(true)).isTrue();
+        assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> ProcessHandle.of(pid).isEmpty());
+        long gone = Blow.millisSince(start);
+        assertThat(pool.submit("return").get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(pool.stats().workerList().get(0)).satisfies(worker -> {
+            assertThat(worker.pid()).isNotEqualTo(pid);
+            assertThat(worker.generation()).isEqualTo(generation + 1);
+            assertThat(worker.lastExit()).isNotNull();
+            assertThat(worker.lastExit().reason()).isEqualTo(WorkerExit.CANCELLED);
+        });
+        return gone;
     }
 
     static int busy(String how, int port) throws InterruptedException {
@@ -153,7 +160,7 @@ class CancellationTest {
     @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a cancel is never given to the doomed worker")
     void c028NotToTheDoomed(Isolation isolation) throws Exception {
-        int rounds = Rounds.of(isolation, 100, 25);
+        int rounds = Rounds.of(isolation, 100, 10);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)
@@ -179,7 +186,7 @@ class CancellationTest {
     @Tag(Rounds.TAG)
     @DisplayName("C028: a task queued in the instant of a time-out is never given to the doomed worker")
     void c028NotToTheTimedOut(Isolation isolation) throws Exception {
-        int rounds = Rounds.ofLong(100, 15);
+        int rounds = Rounds.ofLong(100, 8);
         try (var pool = PoolManager.builder(Tasks::waitAndHeed)
                 .isolation(isolation)
                 .size(1)

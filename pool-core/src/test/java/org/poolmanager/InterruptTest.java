@@ -196,7 +196,9 @@ class InterruptTest {
             new Caller(() -> pool.get(Duration.ofMinutes(1)))
                     .interruptOnceWaiting()
                     .threwInterruptedException();
-            new Caller(() -> pool.map(List.of(2, 3, 4))).interruptOnceWaiting().threwInterruptedException();
+            Caller mapper = new Caller(() -> pool.map(List.of(2, 3, 4)));
+            await().until(() -> pool.stats().tasks().submitted() == 4);
+            mapper.interruptOnceWaiting().threwInterruptedException();
             assertThat(ApiContractTest.sample(pool).tasks().cancelled()).isEqualTo(3);
             new Caller(() -> pool.map(IntStream.range(2, 100).boxed().toList()))
                     .interruptOnceWaiting()

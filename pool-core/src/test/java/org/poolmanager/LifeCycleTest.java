@@ -330,12 +330,14 @@ class LifeCycleTest {
                 pool.put(i);
             }
             gate.awaitArrivals(2);
-            for (int attempt = 0; attempt < 3; attempt++) {
-                long start = System.nanoTime();
-                assertThat(pool.join(Duration.ofMillis(100))).isFalse();
-                long took = millisSince(start);
-                System.out.println("C096 " + isolation + ": join of 100 ms took " + took + " ms");
-                assertThat(took).isBetween(100L, 600L);
+            for (int repetition = 0; repetition < 3; repetition++) {
+                Timely.assertTakesLess("C096 " + isolation + ": a join of 100 ms", 600, () -> {
+                    long start = System.nanoTime();
+                    assertThat(pool.join(Duration.ofMillis(100))).isFalse();
+                    long took = millisSince(start);
+                    assertThat(took).isGreaterThanOrEqualTo(100);
+                    return took;
+                });
             }
             assertThat(pool.join(Duration.ZERO)).isFalse();
             assertThatIllegalStateException().isThrownBy(() -> pool.put(9)).withMessageContaining("closing");
@@ -382,25 +384,29 @@ class LifeCycleTest {
     @DisplayName("C096: join behind the last task, or on a pool without any, returns as soon as its workers are gone")
     void c096JoinIdle(Isolation isolation) throws Exception {
         for (int tasks : new int[] {3, 0}) {
-            var pool = PoolManager.builder(Tasks::twice)
-                    .isolation(isolation)
-                    .size(2)
-                    .start();
-            for (int i = 0; i < tasks; i++) {
-                pool.put(i);
-            }
-            await().until(() -> pool.stats().resultsWaiting() == tasks);
-            CompletableFuture<Long> gone = whenLastIsGone(pool);
-            long start = System.nanoTime();
-            pool.join();
-            long took = millisSince(start);
-            long behind = isolation == Isolation.THREAD ? took : millisSince(gone.get(10, TimeUnit.SECONDS));
-            System.out.println("C096 " + isolation + ": joined " + took + " ms after the last of " + tasks + " tasks, "
-                    + behind + " ms after the last worker");
-            assertThat(behind).as("how fast a JVM ends is up to the machine").isLessThan(500);
-            assertThat(pool.isAlive()).isFalse();
-            assertThat(pool.getAll()).hasSize(tasks);
+            Timely.assertTakesLess(
+                    "C096 " + isolation + ": to join behind " + tasks + " tasks and the last worker",
+                    500,
+                    () -> joinBehind(isolation, tasks));
         }
+    }
+
+    /** Returns how long behind the last worker it returned: how fast a JVM ends is up to the machine. */
+    private static long joinBehind(Isolation isolation, int tasks) throws Exception {
+        var pool =
+                PoolManager.builder(Tasks::twice).isolation(isolation).size(2).start();
+        for (int i = 0; i < tasks; i++) {
+            pool.put(i);
+        }
+        await().until(() -> pool.stats().resultsWaiting() == tasks);
+        CompletableFuture<Long> gone = whenLastIsGone(pool);
+        long start = System.nanoTime();
+        pool.join();
+        long took = millisSince(start);
+        long behind = isolation == Isolation.THREAD ? took : millisSince(gone.get(10, TimeUnit.SECONDS));
+        assertThat(pool.isAlive()).isFalse();
+        assertThat(pool.getAll()).hasSize(tasks);
+        return behind;
     }
 
     @BothModes
@@ -448,6 +454,7 @@ class LifeCycleTest {
                 .children()
                 .filter(ProcessHandle::isAlive)
                 .toList();
+        long before = pool.stats().tasks().completed();
         long start = System.nanoTime();
         pool.terminate();
         long took = millisSince(start);
@@ -461,7 +468,7 @@ class LifeCycleTest {
         assertThat(futures).allMatch(CompletableFuture::isDone);
         PoolStats stats = ApiContractTest.sample(pool);
         assertThat(stats.queue().size()).isZero();
-        assertThat(stats.tasks().cancelled()).isGreaterThan(9_900);
+        assertThat(stats.tasks().cancelled()).isGreaterThan(9_900 - before); // two workers do twenty in a second
     }
 
     @BothModes
