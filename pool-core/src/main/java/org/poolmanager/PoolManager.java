@@ -265,8 +265,9 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
     // ---- life cycle ----
 
     /**
-     * Starts the workers and waits until each of them is ready or has failed to start, unless
-     * {@link PoolManagerBuilder#startMode} says otherwise. A pool that is closed or has failed can be started again.
+     * Starts the workers and waits until each of them is ready or has failed to start (five times, if this JVM has run out
+     * of descriptors, threads or the like), unless {@link PoolManagerBuilder#startMode} says otherwise. A pool that is closed
+     * or has failed can be started again.
      *
      * @return this
      * @throws PoolStartException if none became ready, or the calling thread was interrupted, which it stays; nothing is
