@@ -195,8 +195,10 @@ final class Engine {
                 shutdown.awaitLanes();
             }
             if (life.state().acceptsTasks() || life.state() == PoolState.DRAINING || life.lanes > 0) {
-                throw new IllegalStateException("Pool '" + settings.name() + "' is already " + life.state()
-                        + "; a pool can be started again once it is closed");
+                throw new IllegalStateException("Pool '" + settings.name() + "' is "
+                        + (life.state() == PoolState.STOPPED
+                                ? "STOPPED, but not all of its workers are gone; it can be started again once they are"
+                                : "already " + life.state() + "; a pool can be started again once it is closed"));
             }
             switch (mode) {
                 case EAGER -> {
@@ -241,10 +243,6 @@ final class Engine {
         life.run++;
         failedStarts = 0;
         startProblem = null;
-        board.reset();
-        if (exitHook != null) {
-            exitHook.add();
-        }
         openWorkers();
         startLanes();
     }
@@ -273,6 +271,10 @@ final class Engine {
 
     private void openWorkers() {
         try {
+            board.reset();
+            if (exitHook != null) {
+                exitHook.add();
+            }
             String warning = workers.open(settings.loggers());
             if (warning != null) {
                 board.consequences().log(() -> LOG.warn(warning));
@@ -328,15 +330,19 @@ final class Engine {
             return null;
         }
         PoolStartException failure =
-                texts.startFailed(failedStarts, board.staff().size(), startProblem);
+                texts.startFailed(slotsThatFailed(), board.staff().size(), startProblem);
         breakDown(withoutWorkers, failure);
         return failure;
     }
 
-    /** A worker's first start is over. If nobody waits for that, nobody can give up: the pool goes on trying. */
-    private void reported(Slot slot) {
-        slot.reported = true;
-        if (!isAttended && life.state() == PoolState.STARTING && haveAllReported()) {
+    private int slotsThatFailed() {
+        return (int)
+                board.slots().stream().filter(slot -> slot.startFailures > 0).count();
+    }
+
+    /** If nobody waits for the first starts, nobody can give up: the pool goes on trying. */
+    private void judgeUnattended() {
+        if (!isAttended && life.state() == PoolState.STARTING && areFirstStartsOver()) {
             var unused = firstStartsAreOver(PoolState.BROKEN);
         }
     }
@@ -403,7 +409,7 @@ final class Engine {
     private boolean isHeldBack(Slot slot) {
         return switch (life.state()) {
             case BROKEN -> !slot.equals(board.slots().get(0));
-            case STARTING -> isAttended && haveAllReported();
+            case STARTING -> haveAllReported();
             default -> false;
         };
     }
@@ -468,7 +474,8 @@ final class Engine {
                             settings.name(),
                             worker.pid(),
                             took));
-            reported(slot);
+            slot.reported = true;
+            judgeUnattended();
             life.changed.signalAll();
         } finally {
             board.release();
@@ -514,12 +521,24 @@ final class Engine {
                 board.consequences()
                         .log(() -> LOG.warn("A start failed in pool '{}': {}", settings.name(), problem.getMessage()));
             }
-            if (slot.startFailures >= ATTEMPTS || Texts.scarcity(problem).isEmpty()) {
-                reported(slot); // else what this JVM lacks may be what the others hold while they start
-            }
+            // What this JVM lacks may be what the others hold while they start.
+            slot.reported |= !problem.isScarce() || slot.startFailures >= ATTEMPTS;
+            judgeUnattended();
             life.changed.signalAll();
         } finally {
             board.release();
+        }
+    }
+
+    /** It gets no further task: its lane cannot go on with it. */
+    void leaves(Slot slot) {
+        life.lock.lock();
+        try {
+            if (slot.isLive()) {
+                slot.state = WorkerState.STOPPING;
+            }
+        } finally {
+            life.lock.unlock();
         }
     }
 

@@ -28,6 +28,7 @@ final class FailurePath {
             "PoolEvent$TaskRetried",
             "PoolEvent$WorkerExited",
             "PoolEvent$WorkerStartFailed",
+            "PoolEvent$WorkerStarted",
             "PoolStats$Exit",
             "PoolStats$Failure",
             "QuarantineStore$Entry",

@@ -73,11 +73,12 @@ final class Lane implements Runnable, Worker.Sink {
             tellStartFailed(e);
             return;
         } catch (RuntimeException | Error e) {
-            end = giveUp(next, e);
             if (!ready) {
                 startFailed(e);
+                var unused = giveUp(next, e);
                 return;
             }
+            end = giveUp(next, e);
             report(e);
         }
         engine.logs().await(lastRecord);
@@ -85,7 +86,7 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     private void startFailed(Throwable why) throws InterruptedException {
-        tellStartFailed(new WorkerStartException(engine.texts().notStarted(slot.id, why), why));
+        tellStartFailed(WorkerStartException.ofOurs(engine.texts().notStarted(slot.id, why), why));
     }
 
     /** Until it succeeds: without it, the pool would wait for this start. */
@@ -107,6 +108,7 @@ final class Lane implements Runnable, Worker.Sink {
         WorkerEnd end = null;
         for (int attempt = 1; end == null; attempt++) {
             try {
+                engine.leaves(slot);
                 end = worker.giveUp(why);
             } catch (RuntimeException | Error e) {
                 report(e);

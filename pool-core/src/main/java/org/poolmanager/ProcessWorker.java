@@ -75,6 +75,9 @@ final class ProcessWorker implements Worker {
 
     private volatile @Nullable Scoreboard scoreboard;
 
+    /** The file of the scoreboard, also when the directory is no longer the pool's. Of the lane. */
+    private @Nullable Path page;
+
     private volatile @Nullable Connection connection;
 
     /** Of the lane's thread, like all below but the clock's offset. */
@@ -143,6 +146,7 @@ final class ProcessWorker implements Worker {
     /** A full disk is told here, in words that do not name it. */
     private Scoreboard createScoreboard() throws IOException {
         Path file = file("page");
+        page = file;
         try {
             return Scoreboard.create(file);
         } catch (IOException e) {
@@ -279,7 +283,7 @@ final class ProcessWorker implements Worker {
             String why = late != null
                     ? tooLate(late) + "Its JVM had not been launched by then."
                     : " could not be launched: " + problem.getMessage() + Texts.scarcity(problem);
-            return new WorkerStartException(who() + why, problem);
+            return WorkerStartException.ofOurs(who() + why, problem);
         }
         if (late == null) {
             awaitExit(jvm);
@@ -291,7 +295,7 @@ final class ProcessWorker implements Worker {
                 : complaint != null
                         ? " was killed before it was ready: " + complaint + ". "
                         : " " + exit.describe() + " before it was ready. ";
-        return new WorkerStartException(
+        return WorkerStartException.ofOurs(
                 who() + what + Texts.lastLines(exit.lastLines()) + "Its command was: " + jvm.commandLine(), problem);
     }
 
@@ -605,8 +609,12 @@ final class ProcessWorker implements Worker {
     }
 
     private void deletePage() {
+        Path file = page;
+        if (file == null) {
+            return;
+        }
         try {
-            Files.deleteIfExists(file("page"));
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             // The directory is removed with the pool.
         }

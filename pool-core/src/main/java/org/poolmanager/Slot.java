@@ -109,7 +109,7 @@ final class Slot {
     /** The time keeper's notes on this generation. */
     Vigil vigil = new Vigil();
 
-    /** The first start of this run of the pool has succeeded or failed. */
+    /** It is known what has come of the first start of this run of the pool. */
     boolean reported;
 
     private long pid = -1;

@@ -13,6 +13,9 @@ final class Texts {
     /** Of a stack in a message; the exception has all. */
     private static final int MAX_FRAMES = 40;
 
+    /** Of causes that are looked at: a chain may be a ring. */
+    private static final int MAX_DEPTH = 32;
+
     private final PoolSettings settings;
 
     Texts(PoolSettings settings) {
@@ -164,7 +167,7 @@ final class Texts {
     PoolStartException startFailed(int failed, int size, WorkerStartException first) {
         return new PoolStartException(
                 settings.name(),
-                "Pool '" + settings.name() + "' could not be started: " + Math.min(failed, size) + " of " + size
+                "Pool '" + settings.name() + "' could not be started: " + failed + " of " + size
                         + " workers failed to start. " + first.getMessage(),
                 first.getCause() == null ? first : first.getCause());
     }
@@ -190,7 +193,8 @@ final class Texts {
     /** What this JVM has run out of, and what to do then; empty if that is not the reason. */
     static String scarcity(Throwable why) {
         boolean classes = false;
-        for (Throwable each = why; each != null; each = each.getCause()) {
+        Throwable each = why;
+        for (int depth = 0; each != null && depth < MAX_DEPTH; depth++, each = each.getCause()) {
             String message = String.valueOf(each.getMessage());
             if (message.contains("Too many open files")) {
                 return ". This JVM, or the system, has no file descriptor left: find who opens so many (lsof), or raise"

@@ -195,6 +195,9 @@ class ParentDeathTest {
             millisUntilGone(children, System.nanoTime());
             assertThat(count(directory, "done")).isBetween(1L, 2L);
             assertThat(parent.directories()).isEmpty();
+            assertThat(parent.nextLine("The thread of worker"))
+                    .as("a worker that could not be given up")
+                    .isEqualTo("(nothing more)");
         }
     }
 

@@ -305,7 +305,7 @@ final class ParentJvm implements AutoCloseable {
     private static void endWithWork(String how, Path directory, boolean daemon) throws Exception {
         PoolManager<Integer, Integer> pool = PoolManager.builder(Marker.class)
                 .staticArgs(directory.toString())
-                .size(1)
+                .size("daemon-callback".equals(how) ? 2 : 1)
                 .daemon(daemon)
                 .start();
         int millis = daemon ? 20_000 : 300;

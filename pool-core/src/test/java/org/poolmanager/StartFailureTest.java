@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,9 +72,11 @@ class StartFailureTest {
     @BothModes
     @DisplayName("C105: a static initializer that throws fails the start, with its own exception, and nothing runs on")
     void c105StaticInitializerThrows(Isolation isolation) {
+        AtomicInteger failures = new AtomicInteger();
         var pool = PoolManager.builder(Uninitializable.class)
                 .isolation(isolation)
                 .size(2)
+                .listener(event -> failures.addAndGet(event instanceof PoolEvent.WorkerStartFailed ? 1 : 0))
                 .build();
         long start = System.nanoTime();
         assertThatThrownBy(pool::start)
@@ -82,6 +85,7 @@ class StartFailureTest {
                 .hasMessageContaining("java.lang.ExceptionInInitializerError")
                 .hasStackTraceContaining("no licence in a static initializer");
         assertTook("C105 static initializer, " + isolation, start, Duration.ofSeconds(30));
+        assertThat(failures).as("no class is missing in this JVM").hasValueLessThanOrEqualTo(2);
         assertThat(pool.state()).isEqualTo(PoolState.FAILED);
         assertThat(pool.stats().workers().live()).isZero();
     }

@@ -12,6 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
@@ -439,5 +440,49 @@ class StartModeTest {
                 .build();
         assertThat(pool.map(List.of(21))).containsExactly(42);
         assertThat(pool.state()).isEqualTo(PoolState.STOPPED);
+    }
+
+    @BothModes
+    @DisplayName(
+            "a start in the background is judged when no start is under way: until then nobody's task fails for it")
+    void judgedInTheBackground(Isolation isolation, @TempDir Path directory) throws Exception {
+        judgedWhenNoneIsUnderWay(isolation, StartMode.BACKGROUND, directory);
+    }
+
+    @BothModes
+    @DisplayName("a start that is waited for is judged when no start is under way")
+    void judgedForACaller(Isolation isolation, @TempDir Path directory) throws Exception {
+        judgedWhenNoneIsUnderWay(isolation, StartMode.EAGER, directory);
+    }
+
+    private void judgedWhenNoneIsUnderWay(Isolation isolation, StartMode mode, Path directory) throws Exception {
+        Path licence = directory.resolve("licence");
+        try (Gate gate = new Gate();
+                var pool = slow(isolation, mode, gate, licence).build()) {
+            CompletableFuture<Void> started = CompletableFuture.runAsync(pool::start);
+            gate.awaitArrivals(2);
+            List<CompletableFuture<Integer>> tasks = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                tasks.add(pool.submit(i));
+            }
+            gate.letOneGo(); // its first start fails
+            gate.awaitArrivals(3); // its second begins
+            gate.letOneGo(); // the other's first start fails too
+            await().atMost(LIMIT)
+                    .until(() -> records.list.stream()
+                                    .filter(event ->
+                                            event.getFormattedMessage().startsWith("A start failed in pool 'slow'"))
+                                    .count()
+                            == 2);
+            assertThat(pool.state()).isEqualTo(PoolState.STARTING);
+            Files.createFile(licence);
+            gate.open();
+            for (int i = 0; i < 4; i++) {
+                assertThat(tasks.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(2 * (i + 1));
+            }
+            started.get(60, TimeUnit.SECONDS);
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(states).containsExactly(PoolState.STARTING, PoolState.RUNNING));
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.poolmanager.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -86,15 +87,15 @@ class CrashTests {
 
     @Test
     void C056_C118_crashLogOfAnEarlierProcessWithTheSameIdIsIgnored_whateverTheClockSays() throws Exception {
-        long latest = new ProcessBuilder("true").start().pid();
-        Path limit = Path.of("/proc/sys/kernel/pid_max");
-        long most = Files.exists(limit) ? Long.parseLong(Files.readString(limit).strip()) : Long.MAX_VALUE;
-        for (long pid = latest; pid < latest + 2000; pid++) {
-            // Behind the largest the system goes on at 300.
-            Files.createFile(directory.resolve("hs_err_" + (pid < most ? pid : 300 + pid - most) + ".log"));
-        }
-        ChildJvm child = children.start(directory, "wait");
-        Path log = directory.resolve("hs_err_" + child.pid() + ".log");
+        ChildJvm child;
+        Path log;
+        int attempts = 0;
+        do {
+            leaveLogsOfNextProcesses();
+            child = children.start(directory, "wait");
+            log = directory.resolve("hs_err_" + child.pid() + ".log");
+            attempts++; // threads have ids too, of which somebody else may use up thousands in between
+        } while (Files.notExists(log) && attempts < 20);
         assertThat(log).exists();
         assertThat(child.crashLog()).isNull();
 
@@ -102,5 +103,18 @@ class CrashTests {
         Files.setLastModifiedTime(log, FileTime.from(Instant.now().minusSeconds(3600)));
 
         assertThat(child.crashLog()).isEqualTo(log);
+    }
+
+    private void leaveLogsOfNextProcesses() throws IOException {
+        long latest = new ProcessBuilder("true").start().pid();
+        Path limit = Path.of("/proc/sys/kernel/pid_max");
+        long most = Files.exists(limit) ? Long.parseLong(Files.readString(limit).strip()) : Long.MAX_VALUE;
+        for (long pid = latest; pid < latest + 2000; pid++) {
+            // Behind the largest the system goes on at 300.
+            Path log = directory.resolve("hs_err_" + (pid < most ? pid : 300 + pid - most) + ".log");
+            if (Files.notExists(log)) {
+                Files.createFile(log);
+            }
+        }
     }
 }
