@@ -36,6 +36,9 @@ final class Shutdown {
     /** Gives back all that the pool has taken, once its last worker is gone; may be called again. Under the lock. */
     private final Runnable cleanUp;
 
+    /** Nobody waits for lanes any more: one of them may be in System.exit, and wait for whoever waits for it. */
+    private boolean abandoned;
+
     Shutdown(PoolSettings settings, Life life, Board board, Runnable cleanUp) {
         this.settings = settings;
         this.life = life;
@@ -109,6 +112,8 @@ final class Shutdown {
             cancelAll();
             board.allSlots().forEach(slot -> board.consequences().kill(slot.worker));
             cleanUp.run();
+            abandoned = true;
+            life.changed.signalAll();
         } finally {
             board.release();
         }
@@ -224,7 +229,8 @@ final class Shutdown {
                         end == End.TERMINATE
                                 ? LAST_WAIT
                                 : settings.limits().workers().exit())
-                && life.run == run) {
+                && life.run == run
+                && !abandoned) {
             killLate();
             awaitLanes(LAST_WAIT);
         }
@@ -255,7 +261,7 @@ final class Shutdown {
         long left = Nanos.of(patience);
         int run = life.run;
         board.passOn();
-        while (life.lanes > 0 && left > 0 && life.run == run) {
+        while (life.lanes > 0 && left > 0 && life.run == run && !abandoned) {
             left = life.changed.awaitNanos(left);
         }
         return life.lanes == 0 || life.run != run;

@@ -195,9 +195,23 @@ class ParentDeathTest {
             millisUntilGone(children, System.nanoTime());
             assertThat(count(directory, "done")).isBetween(1L, 2L);
             assertThat(parent.directories()).isEmpty();
-            assertThat(parent.nextLine("The thread of worker"))
-                    .as("a worker that could not be given up")
-                    .isEqualTo("(nothing more)");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C102: System.exit in a callback: who closes the pool in a shutdown hook does not wait for that thread in vain")
+    void c102ExitBesideAClosingHook(@TempDir Path directory) throws Exception {
+        try (ParentJvm parent = ParentJvm.start("ending", "callback-beside-a-closing-hook", directory, true)) {
+            List<ProcessHandle> children = parent.awaitWorkers();
+            long start = System.nanoTime();
+            assertThat(parent.awaitExit()).isEqualTo(7);
+            long took = (System.nanoTime() - start) / 1_000_000;
+            System.out.println(
+                    "C102 exit in a callback beside a hook that closes the pool: parent gone after " + took + " ms");
+            assertThat(took).isLessThan(3300);
+            millisUntilGone(children, System.nanoTime());
+            assertThat(parent.directories()).isEmpty();
         }
     }
 

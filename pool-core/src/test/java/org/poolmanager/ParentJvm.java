@@ -305,16 +305,24 @@ final class ParentJvm implements AutoCloseable {
     private static void endWithWork(String how, Path directory, boolean daemon) throws Exception {
         PoolManager<Integer, Integer> pool = PoolManager.builder(Marker.class)
                 .staticArgs(directory.toString())
-                .size("daemon-callback".equals(how) ? 2 : 1)
+                .size("callback-beside-a-closing-hook".equals(how) ? 2 : 1)
                 .daemon(daemon)
                 .start();
         int millis = daemon ? 20_000 : 300;
         CompletableFuture<Integer> first = pool.submit("daemon-callback".equals(how) ? 0 : millis);
-        pool.submit(millis);
+        if (!"callback-beside-a-closing-hook".equals(how)) {
+            pool.submit(millis);
+        }
         report(pids(pool));
         switch (how) {
             case "exit" -> System.exit(7);
             case "exception" -> throw new IllegalStateException("uncaught");
+            case "callback-beside-a-closing-hook" -> {
+                Runtime.getRuntime().addShutdownHook(new Thread(pool::close)); // as that of an application context
+                pool.submit(millis, TaskOptions.defaults().taskTimeout(java.time.Duration.ofMillis(300)))
+                        .whenComplete((value, problem) -> System.exit(7));
+                new java.util.concurrent.CountDownLatch(1).await();
+            }
             case "callback", "daemon-callback" -> {
                 first.thenRun(() -> System.exit(7));
                 new java.util.concurrent.CountDownLatch(1).await();
