@@ -21,7 +21,8 @@ class OperationsManualTest {
 
     private static final Path PAGE = Path.of("..", "docs", "operations.md");
 
-    private static final Path SOURCES = Path.of("src", "main", "java");
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src", "main", "java"), Path.of("..", "pool-spring-boot-autoconfigure", "src", "main", "java"));
 
     private static String page = "";
 
@@ -31,11 +32,19 @@ class OperationsManualTest {
     @BeforeAll
     static void read() throws IOException {
         page = Files.readString(PAGE).replaceAll("\\s+", " ");
-        try (Stream<Path> files = Files.walk(SOURCES)) {
-            sources = files.filter(file -> file.toString().endsWith(".java"))
-                    .map(OperationsManualTest::text)
-                    .collect(Collectors.joining("\n"))
-                    .replaceAll("\"\\s*\\+\\s*\"", "");
+        sources = SOURCES.stream()
+                .flatMap(OperationsManualTest::filesIn)
+                .filter(file -> file.toString().endsWith(".java"))
+                .map(OperationsManualTest::text)
+                .collect(Collectors.joining("\n"))
+                .replaceAll("\"\\s*\\+\\s*\"", "");
+    }
+
+    private static Stream<Path> filesIn(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.toList().stream();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 
@@ -66,6 +75,9 @@ class OperationsManualTest {
                 "its thread ended by ",
                 "its thread was interrupted and left to itself",
                 "The task is in quarantine now",
+                " workers ran out of memory when they had it, before they began it",
+                "insufficient memory for the Java Runtime",
+                "unable to create native thread",
                 "the pool killed it because its task ran over its task-timeout",
                 "the pool killed it because its task had stopped reporting progress (stall-timeout)",
                 "the pool killed it because it gave no sign of life (hang-timeout)",
@@ -89,6 +101,12 @@ class OperationsManualTest {
                 "an object is nested too deeply to be read",
                 "does not fit into this JVM's memory when encoded",
                 " cannot be read: its ",
+                " cannot be serialized: ",
+                " cannot be encoded: ",
+                "an object cannot be read: ",
+                "more than max-payload (",
+                " bytes do not fit into the memory of the JVM that was to take them",
+                " bytes does not fit into this JVM's memory",
                 "cannot send a task to a child JVM",
                 "is not java.io.Serializable",
                 " cannot travel to a child JVM",
@@ -103,7 +121,29 @@ class OperationsManualTest {
                 "no directory for the sockets of child JVMs can be created",
                 "characters that the platform encoding ",
                 "was interrupted while it started",
+                "could not be launched: ",
+                "Cannot write the argument file of a child JVM in ",
+                "Make room there",
+                "Cannot start a child JVM: ",
+                " Command: ",
+                "This JVM, or the system, has no file descriptor left",
+                "No further thread or process can be made",
+                "A class of this JVM could not be loaded",
+                "No thread could be made for it",
+                " and was given up",
+                " was not started: the pool is closing",
                 "is broken: no worker is left, and ",
+                " cannot run: ",
+                // the class path
+                ", where no child JVM can read them",
+                " into a directory under ",
+                " has no jar or class directory '",
+                "The class path of a child JVM must not be empty",
+                "The class path entry '",
+                // Spring
+                "The configuration of a pool is invalid",
+                "A pool could not be stopped in good order",
+                "A bean of the application takes the place of the pool 'poolmanager.pools.",
                 // life
                 "has not been started: call start() first",
                 "is closing and accepts nothing any more",
@@ -112,7 +152,17 @@ class OperationsManualTest {
                 "was closed while it started",
                 "was closed while a task waited for room; it has been started again since",
                 " and accepts nothing",
+                "' was closed meanwhile",
                 "' cannot change any more",
+                "was cancelled before it began",
+                "was cancelled while it ran; its worker was replaced",
+                "' has no worker ",
+                "There is no task with id ",
+                " in the quarantine of pool '",
+                "' has no logger '",
+                " has not shown its stack within ",
+                "is being started or is ending: only one that is idle or busy can be killed",
+                "' has left meanwhile",
                 " tasks had been fed",
                 "The feeder was interrupted",
                 // log lines
