@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.poolmanager.launch.LaunchException;
+import org.poolmanager.wire.PrivateFile;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -48,7 +49,7 @@ final class SocketDirectory implements AutoCloseable {
     private SocketDirectory(Path path) throws IOException {
         this.path = path;
         Path unlocked = path.resolve(".new");
-        this.owner = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.owner = PrivateFile.create(unlocked);
         if (owner.tryLock() != null) {
             Files.move(unlocked, path.resolve(MARK)); // only now does the name say that the lock counts
         }

@@ -210,6 +210,7 @@ class LimitSettingsTest {
         assertThatThrownBy(() -> options.taskTimeout(Duration.ZERO)).hasMessageContaining("'task-timeout'");
         assertThatThrownBy(() -> options.softTimeout(Duration.ZERO)).hasMessageContaining("'soft-timeout'");
         assertThatThrownBy(() -> options.queueTimeout(Duration.ZERO)).hasMessageContaining("'queue-timeout'");
+        System.out.println("C042: 3 wrong values each of " + LIMITS.size() + " limits refused");
     }
 
     @Test
@@ -220,7 +221,8 @@ class LimitSettingsTest {
                 .taskTimeout(Duration.ofSeconds(2));
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'soft-timeout' must be less than 'task-timeout' (PT2S), but is PT2S");
+                .hasMessage("'soft-timeout' must be less than 'task-timeout' (PT2S), but is PT2S")
+                .satisfies(e -> System.out.println("C042: " + e.getMessage()));
     }
 
     @BothModes
@@ -246,6 +248,8 @@ class LimitSettingsTest {
                         .containsExactly(30, 30);
                 assertThat(pool.map(List.of(30, 30))).containsExactly(30, 30);
                 assertThat(pool.stats().restarts()).isZero();
+                System.out.println(
+                        "C042 " + isolation + ": limits of " + longest + ", 4 of 4 tasks completed, 0 restarts");
             }
         }
     }

@@ -2,6 +2,10 @@ package org.poolmanager;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.poolmanager.faults.Fault;
 import org.poolmanager.worker.PoolProcess;
 
 /** A parent of its own, for tests that end it, in a process group of its own. */
@@ -170,6 +175,9 @@ final class ParentJvm implements AutoCloseable {
             case "pausing" -> pause(Integer.parseInt(args[1]));
             case "sharing" -> shareClasses(args[1], args[2]);
             case "failing" -> failToStart(args[1]);
+            case "without-network" -> useWithoutNetwork();
+            case "debugged" -> useDebugged();
+            case "crashing" -> crash(Boolean.parseBoolean(args[1]));
             case "contained" -> System.out.println(Lingering.asFirstProcess());
             case "at" -> {
                 Lingering.bring(Lingering.Moment.valueOf(args[1]));
@@ -206,11 +214,79 @@ final class ParentJvm implements AutoCloseable {
 
     private static void failToStart(String temporaryDirectory) throws InterruptedException {
         System.setProperty("java.io.tmpdir", temporaryDirectory);
+        long start = System.nanoTime();
         try (var pool = PoolManager.builder(Tasks::twice).size(1).start()) {
-            System.out.println("started: " + pool.isAlive());
+            say("started: " + pool.isAlive());
         } catch (PoolStartException e) {
-            System.out.println(e.toString().replace('\n', ' '));
+            long took = Blow.millisSince(start);
+            say(e.toString().replace('\n', ' '));
+            say(took);
         }
+    }
+
+    /** Marked, because the pool's own log lines go there too. */
+    private static void say(Object what) {
+        System.out.println(Starving.MARK + what);
+    }
+
+    /** Says first what there is not of a network. */
+    private static void useWithoutNetwork() throws Exception {
+        say(problem(() -> connectTo("127.0.0.1")));
+        say(problem(() -> connectTo("::1")));
+        say(problem(InetAddress::getLocalHost)); // the JDK knows "localhost" without a file of names
+        long start = System.nanoTime();
+        try (var pool = PoolManager.builder(Tasks::twice).size(2).start()) {
+            say(pool.map(List.of(1, 2, 3, 4)));
+        }
+        say(Blow.millisSince(start));
+    }
+
+    private static void connectTo(String address) throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            new Socket(server.getInetAddress(), server.getLocalPort()).close();
+        }
+    }
+
+    private interface Try {
+        void go() throws IOException;
+    }
+
+    private static String problem(Try what) {
+        try {
+            what.go();
+            return "none";
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Says of itself and then of its workers whether they have a debug agent. */
+    private static void useDebugged() throws Exception {
+        try (var pool = PoolManager.builder(ParentJvm::isDebugged).size(2).start()) {
+            say(isDebugged(0));
+            say(pool.map(List.of(1, 2, 3, 4)));
+        }
+    }
+
+    private static boolean isDebugged(int ignored) throws IOException {
+        return Files.readString(Path.of("/proc/self/maps")).contains("libjdwp");
+    }
+
+    /** Has a worker crash, says where the log of that lies, and waits until it is killed. */
+    private static void crash(boolean closes) throws Exception {
+        PoolManager<Fault, Object> pool =
+                PoolManager.builder(ParentJvm::strike).size(1).start();
+        WorkerCrashedException crash = (WorkerCrashedException)
+                pool.mapOutcomes(List.of(Fault.SEGV)).get(0).failure();
+        if (closes) {
+            pool.close();
+        }
+        say(crash.exit().crashLog());
+        System.in.read(); // until it is killed
+    }
+
+    private static Object strike(Fault fault) throws Exception {
+        return fault.strike();
     }
 
     private static void shareClasses(String cache, String classPath) throws IOException {
@@ -285,7 +361,7 @@ final class ParentJvm implements AutoCloseable {
         try {
             return new ProcessBuilder("sleep", "3600").inheritIO().start().pid();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -119,6 +119,28 @@ class RecyclingTest {
     }
 
     @Test
+    @DisplayName("With a jitter, workers run different numbers of tasks: none more than max-tasks, none less than that"
+            + " shortened by the jitter")
+    void jitter() throws Exception {
+        int most = 20;
+        try (var pool = counting(Isolation.THREAD, 0, most)
+                .recycle(policy -> policy.jitter(0.5))
+                .start()) {
+            List<String> results = pool.map(IntStream.range(0, 1000).boxed().toList());
+            List<Integer> counts = perWorker(results).values().stream().sorted().toList();
+            System.out.println("At most " + most + " tasks each, jitter 0.5: " + counts);
+            assertThat(results).hasSize(1000);
+            assertThat(counts).allMatch(count -> count <= most);
+            List<Integer> replaced =
+                    counts.stream().filter(count -> count >= most / 2).toList();
+            assertThat(counts.size() - replaced.size())
+                    .as("workers with less than half of that: those that still serve, at the most")
+                    .isLessThanOrEqualTo(2);
+            assertThat(new HashSet<>(replaced)).hasSizeGreaterThan(2);
+        }
+    }
+
+    @Test
     @DisplayName("C065: recycling while workers crash: the crashing tasks are lost, all others run once")
     void c065CrashesRacing() throws Exception {
         try (var pool = counting(Isolation.PROCESS, 150, 60).start()) {

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -332,6 +333,8 @@ class ResourceTest {
                         PoolManager.builder(ResourceTest::maxMemory).size(2).start()) {
             assertThat(modest.map(List.of(1)).get(0)).isLessThan(total / 4);
             assertThat(records.messages()).noneMatch(message -> message.contains("more memory than there is"));
+            System.out.println("C114: of " + (total >> 20) + " MiB each of 2 workers may have a heap of "
+                    + (modest.map(List.of(1)).get(0) >> 20) + " MiB");
             long half = total / 2 >> 20;
             try (var greedy = PoolManager.builder(ResourceTest::maxMemory)
                     .name("greedy")
@@ -343,6 +346,7 @@ class ResourceTest {
                         .anyMatch(message -> message.contains("may take more memory than there is")
                                 && message.contains("pool '" + modest.name() + "' 2 x ")
                                 && message.contains("pool 'greedy' 2 x "));
+                System.out.println("C114: " + records.messages());
             }
         }
     }
@@ -375,7 +379,11 @@ class ResourceTest {
     void c112UnusableDirectory(@TempDir Path directory) throws Exception {
         String before = System.getProperty("java.io.tmpdir");
         System.setProperty("java.io.tmpdir", directory.resolve("missing").toString());
+        long start = System.nanoTime();
         try (var pool = PoolManager.builder(Tasks::twice).size(1).start()) {
+            long took = Blow.millisSince(start);
+            System.out.println("C112: started after " + took + " ms, elsewhere than in a directory that is missing");
+            assertThat(took).isLessThan(Blow.withStarts(Duration.ofSeconds(5), pool));
             assertThat(pool.map(List.of(1))).containsExactly(2);
         } finally {
             System.setProperty("java.io.tmpdir", before);
@@ -406,16 +414,18 @@ class ResourceTest {
     @DisplayName("C112: a temporary directory on a full disk is named, with its cause and what to do")
     void c112FullDisk(@TempDir Path directory) throws Exception {
         List<String> own = fileSystem(directory, "16k");
-        try (ParentJvm parent = ParentJvm.startWith(own, "failing", directory)) {
-            long start = System.nanoTime();
-            String message = parent.nextLine();
-            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            System.out.println("C112: told after " + took + " ms, the JVM's start included: " + message);
-            assertThat(message)
-                    .startsWith("org.poolmanager.PoolStartException")
-                    .contains(directory + "/poolmanager-", "No space left on device", "set java.io.tmpdir");
-            assertThat(parent.awaitExit()).isZero();
-        }
+        Timely.assertTakesLess("C112: to tell of a full disk", 5000, () -> {
+            try (ParentJvm parent = ParentJvm.startWith(own, "failing", directory)) {
+                String message = parent.nextLine(Starving.MARK);
+                System.out.println("C112: " + message);
+                assertThat(message)
+                        .startsWith("org.poolmanager.PoolStartException")
+                        .contains(directory + "/poolmanager-", "No space left on device", "set java.io.tmpdir");
+                long took = Long.parseLong(parent.nextLine(Starving.MARK));
+                assertThat(parent.awaitExit()).isZero();
+                return took;
+            }
+        });
     }
 
     @Test
@@ -424,6 +434,7 @@ class ResourceTest {
         Path longOne = Files.createDirectory(directory.resolve("d".repeat(150)));
         Path missing = directory.resolve("missing");
         Path readOnly = Path.of("/proc/self"); // where nobody can write, whatever his rights
+        long start = System.nanoTime();
         assertThatExceptionOfType(LaunchException.class)
                 .isThrownBy(() -> SocketDirectory.createIn(List.of(longOne, missing, readOnly)))
                 .withMessageContaining(
@@ -432,6 +443,9 @@ class ResourceTest {
                 .withMessageContaining(" nor in " + missing + " (java.nio.file.NoSuchFileException")
                 .withMessageContaining(" nor in " + readOnly + " (")
                 .withMessageContaining("Set java.io.tmpdir to a writable directory whose path is short");
+        long took = Blow.millisSince(start);
+        System.out.println("C110, C112: told of three unusable places after " + took + " ms");
+        assertThat(took).isLessThan(5000);
         assertThat(longOne).isEmptyDirectory();
         try (SocketDirectory found = SocketDirectory.createIn(List.of(missing, readOnly, directory))) {
             assertThat(found.path()).hasParent(directory);
@@ -449,6 +463,26 @@ class ResourceTest {
             assertThat(longOne).isEmptyDirectory();
         } finally {
             System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C110: no IPv6, no name of the machine, no port that can be reached: a pool uses nothing of the network")
+    void c110NoNetwork() throws Exception {
+        List<String> own =
+                List.of("unshare", "-n", "-m", "sh", "-c", "mount --bind /dev/null /etc/hosts && exec \"$@\"", "sh");
+        List<String> trial = new ArrayList<>(own);
+        trial.add("true");
+        assumeTrue(succeeds(trial), "only root may have a network of its own");
+        try (ParentJvm parent = ParentJvm.startWith(own, "without-network")) {
+            for (String missing : List.of("a port", "IPv6", "a name")) {
+                assertThat(parent.nextLine(Starving.MARK)).as(missing).startsWith("java.net.");
+            }
+            assertThat(parent.nextLine(Starving.MARK)).isEqualTo("[2, 4, 6, 8]");
+            String millis = parent.nextLine(Starving.MARK);
+            System.out.println("C110: a pool of 2 without a network started and used after " + millis + " ms");
+            assertThat(parent.awaitExit()).isZero();
         }
     }
 

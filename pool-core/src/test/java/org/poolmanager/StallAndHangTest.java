@@ -279,7 +279,8 @@ class StallAndHangTest {
     }
 
     @Test
-    @DisplayName("C044: honest work for four times the hang-timeout, on more workers than processors, is not ended")
+    @DisplayName("C044: honest work for four times the hang-timeout, on more workers than processors, is not ended, nor"
+            + " timed out by a task-timeout above it")
     void c044HonestWork() throws Exception {
         honestWork(4, Duration.ofSeconds(2), 8_000);
     }
@@ -294,12 +295,15 @@ class StallAndHangTest {
     @Test
     @Tag("soak")
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
-    @DisplayName("C115: 16 workers that spin for ten minutes, one after another stopped for three seconds")
+    @DisplayName(
+            "C115: 16 workers that spin for ten minutes, one after another stopped for three seconds: none is taken"
+                    + " for hung, and no task is timed out")
     void c115ManySpinning() throws Exception {
         int workers = 16;
         try (var pool = PoolManager.builder(Tasks::spin)
                 .size(workers)
                 .hangTimeout(Duration.ofSeconds(5))
+                .taskTimeout(Duration.ofMinutes(20))
                 .startTimeout(Duration.ofMinutes(2))
                 .start()) {
             List<CompletableFuture<Integer>> tasks = new ArrayList<>();
@@ -316,7 +320,9 @@ class StallAndHangTest {
             }
             assertThat(tasks).allMatch(task -> task.join() == 600_000);
             assertThat(pool.stats().restarts()).isZero();
-            System.out.println("C115: 0 false kills of " + workers + " workers with " + pauses + " pauses");
+            assertThat(pool.stats().tasks().timedOut()).isZero();
+            System.out.println(
+                    "C115: 0 false kills and time-outs of " + workers + " workers with " + pauses + " pauses");
         }
     }
 
@@ -336,12 +342,14 @@ class StallAndHangTest {
         try (var pool = PoolManager.builder(Tasks::spin)
                 .size(workers)
                 .hangTimeout(hang)
+                .taskTimeout(Duration.ofMillis(2L * millis))
                 .startTimeout(Duration.ofMinutes(2))
                 .start()) {
             List<Integer> lengths = new ArrayList<>(Collections.nCopies(workers, millis));
             assertThat(pool.map(lengths)).isEqualTo(lengths);
             assertThat(pool.stats().restarts()).isZero();
-            System.out.println("C044: 0 false kills of " + workers + " workers in " + millis + " ms");
+            assertThat(pool.stats().tasks().timedOut()).isZero();
+            System.out.println("C044: 0 false kills and time-outs of " + workers + " workers in " + millis + " ms");
         }
     }
 }

@@ -3,6 +3,7 @@ package org.poolmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -240,6 +243,44 @@ class StartFailureTest {
                 .isInstanceOf(PoolStartException.class)
                 .hasMessageContaining("was not ready within its start-timeout of 1.000 s and was killed");
         assertTold("C109 never connects, limit of 1 s", start, Duration.ofSeconds(2));
+    }
+
+    private static final String AGENT = "-agentlib:jdwp=transport=dt_socket,server=y,address=127.0.0.1:0,suspend=";
+
+    @Test
+    @DisplayName("C109: a child that a debug agent suspends is ended at its start limit, and is gone")
+    void c109Suspended() throws Exception {
+        JvmOptions suspended = new JvmOptions(null, List.of(), Map.of("JAVA_TOOL_OPTIONS", AGENT + "y"), null);
+        Timely.assertTakesLess("C109 suspended: to tell, with a limit of 1 s,", 2000, () -> {
+            Set<ProcessHandle> before = children();
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> PoolManager.builder(Tasks::twice)
+                            .size(1)
+                            .startTimeout(Duration.ofSeconds(1))
+                            .jvm(suspended)
+                            .start())
+                    .isInstanceOf(PoolStartException.class)
+                    .hasMessageContaining("was not ready within its start-timeout of 1.000 s and was killed");
+            long took = Blow.millisSince(start);
+            await().until(() -> before.containsAll(children()));
+            System.out.println("C109 suspended: the child is gone after " + Blow.millisSince(start) + " ms");
+            return took;
+        });
+    }
+
+    private static Set<ProcessHandle> children() {
+        return ProcessHandle.current().children().collect(Collectors.toSet());
+    }
+
+    @Test
+    @DisplayName("C109: a debug agent that the environment gives to the parent is not inherited")
+    void c109AgentOfTheParent() throws Exception {
+        List<String> debugged = List.of("setsid", "env", "JAVA_TOOL_OPTIONS=" + AGENT + "n");
+        try (ParentJvm parent = ParentJvm.startWith(debugged, "debugged")) {
+            assertThat(parent.nextLine(Starving.MARK)).as("the parent").isEqualTo("true");
+            assertThat(parent.nextLine(Starving.MARK)).as("its workers").isEqualTo("[false, false, false, false]");
+            assertThat(parent.awaitExit()).isZero();
+        }
     }
 
     @Test

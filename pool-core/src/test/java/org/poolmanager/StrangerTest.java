@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -192,6 +193,62 @@ class StrangerTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "X01: no task is disturbed while the silent, the slow, the wrong and the many knock at the door of a second"
+                    + " worker")
+    void x01NoTaskDisturbed(@TempDir Path home) throws Exception {
+        Path go = Files.createFile(home.resolve("go"));
+        List<SocketChannel> strangers = new ArrayList<>();
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .size(1)
+                        .maxSize(2)
+                        .startTimeout(Duration.ofMinutes(2))
+                        .jvm(javaThatWaitsFor(go, home))
+                        .start()) {
+            CompletableFuture<Integer> running = pool.submit(-1);
+            gate.awaitArrivals(1);
+            byte[] ofAnother = tokenOf(pool);
+            Files.delete(go);
+            pool.resize(2);
+            SocketChannel first = knockAtDoor();
+            strangers.add(first);
+            Path socket = ((UnixDomainSocketAddress) first.getRemoteAddress()).getPath();
+            for (int i = 0; i < 200; i++) {
+                strangers.add(knock(socket, new byte[0]));
+            }
+            long start = System.nanoTime();
+            SocketChannel slow = knock(socket, Arrays.copyOf(ofAnother, 1));
+            strangers.add(slow);
+            CompletableFuture<Boolean> dripped =
+                    CompletableFuture.supplyAsync(() -> drip(slow, ofAnother), StrangerTest::inThread);
+            strangers.add(knock(socket, ofAnother));
+            strangers.add(knock(socket, new byte[0]));
+            CompletableFuture<Integer> behind = pool.submit(1);
+            assertThat(strangers).allMatch(StrangerTest::isSentAway);
+            long millis = Blow.millisSince(start);
+            assertThat(dripped.get(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(millis).isLessThan(5000);
+            assertThat(running).isNotDone();
+            gate.open();
+            assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(behind.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            Files.createFile(go);
+            await().until(() -> pool.stats().workers().live() == 2);
+            assertThat(pool.map(List.of(2, 3, 4))).containsExactly(2, 3, 4);
+            PoolStats stats = ApiContractTest.sample(pool);
+            assertThat(stats.tasks().completed()).isEqualTo(5);
+            assertThat(stats.restarts()).isZero();
+            System.out.println("X01: " + strangers.size() + " strangers sent away after " + millis + " ms, "
+                    + (5 - stats.tasks().completed()) + " of 5 tasks disturbed");
+        } finally {
+            for (SocketChannel stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
     /** A Java home whose java does not begin before that file is there. */
     private static JvmOptions javaThatWaitsFor(Path file, Path home) throws IOException {
         Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
@@ -206,6 +263,17 @@ class StrangerTest {
 
     /** Before the child can, which waits for that file. */
     private static SocketChannel knockFirst(Path knocked) {
+        try {
+            SocketChannel channel = knockAtDoor();
+            Files.createFile(knocked);
+            return channel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As soon as there is a worker that is waited for. */
+    private static SocketChannel knockAtDoor() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (System.nanoTime() < deadline) {
             try {
@@ -213,9 +281,7 @@ class StrangerTest {
                         ParentJvm.directories(ProcessHandle.current().pid())) {
                     for (Path file : filesIn(directory)) {
                         if (file.toString().endsWith(".socket")) {
-                            SocketChannel channel = knock(file, new byte[0]);
-                            Files.createFile(knocked);
-                            return channel;
+                            return knock(file, new byte[0]);
                         }
                     }
                 }

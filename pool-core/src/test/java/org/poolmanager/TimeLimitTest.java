@@ -60,6 +60,43 @@ class TimeLimitTest {
         }
     }
 
+    @Test
+    @DisplayName("C035: the process of a sleeping task over its limit is soon gone, and is replaced once")
+    void c035Sleeping() throws Exception {
+        Timely.assertTakesLess(
+                "C035 sleeping: the end of the process, with a limit of 1 s,",
+                LIMIT.plusSeconds(3).toMillis(),
+                TimeLimitTest::sleepForTooLong);
+    }
+
+    /** Returns when the process was gone, counted from the task's submission. */
+    private static long sleepForTooLong() throws Exception {
+        try (var pool = PoolManager.builder(Tasks::sleepMillis)
+                .size(1)
+                .taskTimeout(LIMIT)
+                .start()) {
+            ProcessHandle worker =
+                    ProcessHandle.of(pool.stats().workerList().get(0).pid()).orElseThrow();
+            long start = System.nanoTime();
+            CompletableFuture<Integer> tooLong = pool.submit(600_000);
+            assertThatThrownBy(() -> tooLong.get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            TaskTimeoutException.class,
+                            e -> assertThat(e.index()).isZero());
+            await().pollInterval(Duration.ofMillis(5)).until(() -> !worker.isAlive());
+            long gone = Blow.millisSince(start);
+            await().until(() -> pool.stats().restarts() > 0
+                    && pool.stats().workerList().get(0).state() == WorkerState.IDLE);
+            long restarts = pool.stats().restarts();
+            System.out.println(
+                    "C035 sleeping: process " + worker.pid() + " gone after " + gone + " ms, restarts " + restarts);
+            assertThat(pool.stats().workerList().get(0).pid()).isNotEqualTo(worker.pid());
+            assertThat(restarts).isEqualTo(1);
+            return gone;
+        }
+    }
+
     @BothModes
     @DisplayName("C037: waiting in the queue does not count")
     void c037WaitingDoesNotCount(Isolation isolation) throws Exception {

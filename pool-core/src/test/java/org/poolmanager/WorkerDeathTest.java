@@ -463,10 +463,12 @@ class WorkerDeathTest {
     @DisplayName("C066: pools within pools end with the outermost, closed or terminated")
     void c066NestedPools(boolean close) throws Exception {
         List<Long> pids;
+        long start;
         var pool = PoolManager.builder(WorkerDeathTest::nested, 0).size(1).start();
         try (pool) {
             pids = pool.map(List.of(true)).get(0);
             assertThat(pids).hasSize(2).allMatch(WorkerDeathTest::isRunning);
+            start = System.nanoTime();
             if (close) {
                 pool.close();
             } else {
@@ -474,6 +476,9 @@ class WorkerDeathTest {
             }
         }
         await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(10))
                 .untilAsserted(() -> assertThat(pids).noneMatch(WorkerDeathTest::isRunning));
+        System.out.println("C066 nested, " + (close ? "closed" : "terminated") + ": the innermost worker gone after "
+                + Blow.millisSince(start) + " ms");
     }
 }

@@ -65,8 +65,7 @@ public final class Scoreboard {
      * @throws IOException if it cannot be created
      */
     public static Scoreboard create(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = PrivateFile.create(file)) {
             // Written, not left sparse: a full disk is told now, and not by a crash at the first task.
             ByteBuffer zeros = ByteBuffer.allocate(SIZE);
             while (zeros.hasRemaining()) {
