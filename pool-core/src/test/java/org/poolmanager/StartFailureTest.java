@@ -190,8 +190,9 @@ class StartFailureTest {
     }
 
     @Test
-    @DisplayName("C108: a Java home without Java, a working directory that does not exist: named")
-    void c108MissingPaths(@TempDir Path empty) {
+    @DisplayName(
+            "C108: a Java home without Java, or where it is a directory, a working directory that does not exist: named")
+    void c108MissingPaths(@TempDir Path empty) throws IOException {
         long start = System.nanoTime();
         assertThatThrownBy(() -> PoolManager.builder(Tasks::twice)
                         .size(1)
@@ -206,7 +207,14 @@ class StartFailureTest {
                         .start())
                 .isInstanceOf(PoolStartException.class)
                 .hasMessageContaining(missing.toString());
-        assertTold("C108 two missing paths", start, Duration.ofSeconds(10));
+        Files.createDirectories(empty.resolve("bin").resolve("java"));
+        assertThatThrownBy(() -> PoolManager.builder(Tasks::twice)
+                        .size(1)
+                        .jvm(new JvmOptions(empty, List.of(), Map.of(), null))
+                        .start())
+                .isInstanceOf(PoolStartException.class)
+                .hasMessageContaining("The Java home " + empty + " has no bin/java");
+        assertTold("C108 two missing paths, and a directory for a program", start, Duration.ofSeconds(10));
     }
 
     @Test

@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +62,8 @@ class WorkerDeathTest {
         }
     }
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private static void kill(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
@@ -74,7 +79,11 @@ class WorkerDeathTest {
                                 },
                                 "late")
                         .start();
-            case "exit at once" -> exitBehind(Thread.currentThread());
+            case "exit at once" -> behind(Thread.currentThread(), () -> System.exit(42));
+            case "exit in a cleaner" -> {
+                CLEANER.register(new Object(), () -> System.exit(42));
+                behind(Thread.currentThread(), System::gc);
+            }
             case "wait" -> Gate.pass(port, task);
             default -> {
                 // Nothing to do.
@@ -83,15 +92,15 @@ class WorkerDeathTest {
         return task;
     }
 
-    /** Exits when that thread has sent its answer and looks for the next task. */
-    private static void exitBehind(Thread taskThread) {
+    /** Does that when that thread has sent its answer and looks for the next task. */
+    private static void behind(Thread taskThread, Runnable what) {
         new Thread(
                         () -> {
                             while (Stream.of(taskThread.getStackTrace())
                                     .noneMatch(frame -> frame.getClassName().endsWith(".Reception"))) {
                                 Thread.onSpinWait();
                             }
-                            System.exit(42);
+                            what.run();
                         },
                         "behind")
                 .start();
@@ -109,6 +118,28 @@ class WorkerDeathTest {
     @DisplayName("C050: the same, 1,000 rounds")
     void c050DiesAfterItsResultForLong() throws Exception {
         diesAfterItsResult(1000);
+    }
+
+    @Test
+    @DisplayName(
+            "C050: a cleaner that ends the process behind a result takes nothing from it, and is charged to nobody")
+    void c050EndsInACleaner() throws Exception {
+        int rounds = 3;
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(WorkerDeathTest::answerThenExit, gate.port())
+                        .size(1)
+                        .start()) {
+            for (int round = 1; round <= rounds; round++) {
+                int ended = round;
+                assertThat(pool.submit("exit in a cleaner").get(20, TimeUnit.SECONDS))
+                        .isEqualTo("exit in a cleaner");
+                await().until(() -> pool.stats().restarts() == ended);
+            }
+            PoolStats.Tasks tasks = ApiContractTest.sample(pool).tasks();
+            assertThat(tasks.completed()).isEqualTo(rounds);
+            assertThat(tasks.crashed()).isZero();
+        }
+        System.out.println("C050: 0 of " + rounds + " results lost by an exit in a cleaner");
     }
 
     private static void diesAfterItsResult(int rounds) throws Exception {
@@ -274,6 +305,33 @@ class WorkerDeathTest {
             pool.close();
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             System.out.println("C064: closed after " + took + " ms");
+            assertThat(took).isLessThan(5000);
+        }
+        assertThat(pool.stats().workerList().get(0).lastExit().reason()).isEqualTo(WorkerExit.SHUTDOWN);
+    }
+
+    private static int leaveTimer(int task) {
+        new Timer("left", false)
+                .schedule(
+                        new TimerTask() {
+                            @Override
+                            public void run() {}
+                        },
+                        0,
+                        10);
+        return task;
+    }
+
+    @Test
+    @DisplayName("C064: a timer left behind that fires all the time does not hold up the close")
+    void c064TimerLeftBehind() throws Exception {
+        var pool = PoolManager.builder(WorkerDeathTest::leaveTimer).size(1).start();
+        try (pool) {
+            assertThat(pool.map(List.of(1, 2))).containsExactly(1, 2);
+            long start = System.nanoTime();
+            pool.close();
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            System.out.println("C064: closed with two timers left after " + took + " ms");
             assertThat(took).isLessThan(5000);
         }
         assertThat(pool.stats().workerList().get(0).lastExit().reason()).isEqualTo(WorkerExit.SHUTDOWN);
