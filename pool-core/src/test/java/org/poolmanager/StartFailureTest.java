@@ -85,7 +85,8 @@ class StartFailureTest {
         assertThatThrownBy(pool::start)
                 .isInstanceOf(PoolStartException.class)
                 .hasMessageContaining("could not build its target")
-                .hasMessageContaining("java.lang.ExceptionInInitializerError")
+                .hasStackTraceContaining(
+                        "java.lang.ExceptionInInitializerError") // of two threads, one only gets it first hand
                 .hasStackTraceContaining("no licence in a static initializer");
         assertTook("C105 static initializer, " + isolation, start, Duration.ofSeconds(30));
         assertThat(failures).as("no class is missing in this JVM").hasValueLessThanOrEqualTo(2);
