@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,28 +32,16 @@ class ProcessPoolsTests {
             .withPropertyValues(
                     "poolmanager.pools.square.worker=" + Square.class.getName(), "poolmanager.pools.square.size=2");
 
-    private Set<Long> before;
+    private NewChildren children;
 
     @BeforeEach
     void remember() {
-        before = children();
+        children = new NewChildren();
     }
 
     @AfterEach
     void noChildIsLeft() {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> newChildren().isEmpty());
-    }
-
-    private static Set<Long> children() {
-        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
-    }
-
-    private Set<Long> newChildren() {
-        Set<Long> children = children();
-        children.removeAll(before);
-        return children;
+        children.awaitNone();
     }
 
     @Test
@@ -67,7 +53,7 @@ class ProcessPoolsTests {
             Awaitility.await().until(() -> pool.stats().workers().live() == 2);
             assertThat(pool.stats().workerList())
                     .extracting(PoolStats.Worker::pid)
-                    .containsExactlyInAnyOrderElementsOf(newChildren());
+                    .containsExactlyInAnyOrderElementsOf(children.pids());
         });
     }
 
@@ -88,13 +74,11 @@ class ProcessPoolsTests {
     @Test
     void workersAreNewAfterThePause() {
         contextRunner.run(context -> {
-            Set<Long> first = newChildren();
+            Set<Long> first = children.pids();
             context.stop();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> newChildren().isEmpty());
+            children.awaitNone();
             context.start();
-            assertThat(newChildren()).isNotEmpty().doesNotContainAnyElementsOf(first);
+            assertThat(children.pids()).isNotEmpty().doesNotContainAnyElementsOf(first);
         });
     }
 
@@ -105,9 +89,9 @@ class ProcessPoolsTests {
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> {
                     context.getBean(PoolManagers.class).stream().toList();
-                    assertThat(newChildren()).isEmpty();
+                    assertThat(children.pids()).isEmpty();
                     context.getBean("square");
-                    assertThat(newChildren()).isNotEmpty();
+                    assertThat(children.pids()).isNotEmpty();
                 });
     }
 
@@ -134,7 +118,7 @@ class ProcessPoolsTests {
                                 .size(1)
                                 .start())
                 .withBean("broken", Object.class, () -> {
-                    assertThat(newChildren()).isNotEmpty();
+                    assertThat(children.pids()).isNotEmpty();
                     throw failure;
                 })
                 .run(context ->
@@ -145,7 +129,7 @@ class ProcessPoolsTests {
     void failureInALaterPhaseLeavesNoChild() {
         IllegalStateException failure = new IllegalStateException("the port is taken");
         contextRunner
-                .withBean(FailingLifecycle.class, () -> new FailingLifecycle(failure, this::newChildren))
+                .withBean(FailingLifecycle.class, () -> new FailingLifecycle(failure, children::pids))
                 .run(context ->
                         assertThat(context).hasFailed().getFailure().rootCause().isSameAs(failure));
     }
@@ -172,7 +156,7 @@ class ProcessPoolsTests {
             Thread starter = new Thread(() -> held.run(context -> {}));
             starter.start();
             Socket worker = gate.accept(); // it is being built for as long as nobody hangs up
-            assertThat(newChildren()).isNotEmpty();
+            assertThat(children.pids()).isNotEmpty();
             starter.interrupt();
             starter.join(30_000);
             assertThat(starter.isAlive()).isFalse();

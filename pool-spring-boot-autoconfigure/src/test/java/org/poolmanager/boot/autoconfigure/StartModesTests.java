@@ -10,11 +10,9 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,13 +46,13 @@ class StartModesTests {
 
     private ServerSocket gate;
 
-    private Set<Long> before;
+    private NewChildren children;
 
     private ApplicationContextRunner contextRunner;
 
     @BeforeEach
     void open() throws IOException {
-        before = children();
+        children = new NewChildren();
         gate = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         gate.setSoTimeout((int) LIMIT.toMillis());
         contextRunner = new ApplicationContextRunner()
@@ -70,20 +68,7 @@ class StartModesTests {
     @AfterEach
     void noChildIsLeft() throws IOException {
         gate.close();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> newChildren().isEmpty());
-    }
-
-    private static Set<Long> children() {
-        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
-    }
-
-    /** The contexts of other tests are kept, and so are their workers. */
-    private Set<Long> newChildren() {
-        Set<Long> children = children();
-        children.removeAll(before);
-        return children;
+        children.awaitNone();
     }
 
     private static PoolManager<Integer, Integer> pool(PoolManagers pools) {
@@ -172,7 +157,7 @@ class StartModesTests {
         contextRunner.withPropertyValues("poolmanager.defaults.start=lazy").run(context -> {
             PoolManager<Integer, Integer> pool = pool(context.getBean(PoolManagers.class));
             assertThat(pool.state()).isEqualTo(PoolState.NEW);
-            assertThat(newChildren()).isEmpty();
+            assertThat(children.pids()).isEmpty();
             CompletableFuture<Integer> task = pool.submit(3);
             gate.accept().close();
             assertThat(task.get(60, TimeUnit.SECONDS)).isEqualTo(9);
