@@ -17,7 +17,8 @@ import org.poolmanager.launch.JvmOptions;
 class StartPathTest {
 
     @Test
-    @DisplayName("Until a worker is ready, its start sets up neither serialization nor lambdas of its own")
+    @DisplayName(
+            "Until a worker is ready, its start sets up neither serialization nor reflection nor lambdas of its own")
     void nothingNeedless(@TempDir Path files) throws Exception {
         Path log = files.resolve("classes.log");
         CountDownLatch ready = new CountDownLatch(1);
@@ -39,6 +40,7 @@ class StartPathTest {
             assertThat(loaded.subList(0, sent))
                     .anyMatch(line -> line.contains(" org.poolmanager.wire.Scoreboard "))
                     .noneMatch(line -> line.contains(" java.io.ObjectInputFilter$Config "))
+                    .noneMatch(line -> line.contains(" jdk.internal.reflect.DirectMethodHandleAccessor "))
                     .noneMatch(line -> line.contains(" org.poolmanager.worker.") && line.contains("$$Lambda"))
                     .noneMatch(line -> line.contains(" java.util.concurrent.FutureTask "));
             assertThat(pool.map(List.of(1))).containsExactly(2);

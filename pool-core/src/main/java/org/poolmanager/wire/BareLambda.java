@@ -5,8 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * does the same in the end, but starting its machinery would be a good part of what a worker's start takes.
  */
 public final class BareLambda {
+
+    private static final MethodType MAKER = MethodType.methodType(Object.class, SerializedLambda.class);
 
     private BareLambda() {}
 
@@ -77,16 +81,29 @@ public final class BareLambda {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(names));
             home = in.readUTF().replace('/', '.');
             Class<?> type = Class.forName(home, false, loader);
-            Method maker = type.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
-            maker.setAccessible(true);
-            return maker.invoke(null, read(type, in));
+            MethodHandles.Lookup inside = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+            MethodHandle maker = inside.findStatic(type, "$deserializeLambda$", MAKER);
+            SerializedLambda lambda = read(type, in);
+            inside.ensureInitialized(type); // what that throws is no failure to read
+            return make(maker, lambda);
         } catch (ClassNotFoundException e) {
             throw new PayloadException(JavaSerialization.missing(home), e);
-        } catch (InvocationTargetException e) {
-            throw new PayloadException("a function of " + home + " cannot be read: " + e.getCause(), e.getCause());
         } catch (IOException | ReflectiveOperationException e) {
-            throw new PayloadException("a function of " + home + " cannot be read: " + e, e);
+            throw unreadable(home, e);
         }
+    }
+
+    /** A handle of just these types, and not reflection, which would make classes for it. */
+    private static Object make(MethodHandle maker, SerializedLambda lambda) throws PayloadException {
+        try {
+            return (Object) maker.invokeExact(lambda);
+        } catch (Throwable e) {
+            throw unreadable(lambda.getCapturingClass().replace('/', '.'), e);
+        }
+    }
+
+    private static PayloadException unreadable(String home, Throwable problem) {
+        return new PayloadException("a function of " + home + " cannot be read: " + problem, problem);
     }
 
     private static SerializedLambda read(Class<?> home, DataInputStream in) throws IOException {

@@ -7,10 +7,11 @@ import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.util.function.Function;
 
 /**
  * Maps files into memory until this JVM ends. {@link FileChannel#map(MapMode, long, long)} makes its buffer by reflection,
- * for which JDK 25 makes 27 classes on the spot: that takes almost as much processor time as the rest of a JVM's start.
+ * for which JDK 25 makes 27 classes on the spot: that takes more processor time than the rest of a JVM's start.
  * JDK 22 has brought another way, which code for JDK 17 can only take by name.
  */
 final class LastingMap {
@@ -33,16 +34,32 @@ final class LastingMap {
     }
 
     /** The same as {@code channel.map(READ_WRITE, 0, size, Arena.global()).asByteBuffer()}. */
+    @SuppressWarnings("unchecked") // the shape is that of the interface
     private static ByteBuffer bySegment(FileChannel channel, long size) throws Throwable {
         Class<?> arena = Class.forName("java.lang.foreign.Arena");
         Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
         MethodHandle global = lookup.findStatic(arena, "global", MethodType.methodType(arena));
-        MethodHandle map = lookup.findVirtual(
-                FileChannel.class, "map", MethodType.methodType(segment, MapMode.class, long.class, long.class, arena));
-        MethodHandle buffer = lookup.findVirtual(segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class));
-        Object scope = global.invoke();
-        Object mapped = map.invoke(channel, MapMode.READ_WRITE, 0L, size, scope);
-        return (ByteBuffer) buffer.invoke(mapped);
+        Mapping mapping = LateLink.link(
+                Mapping.class,
+                "map",
+                MethodType.methodType(
+                        Object.class, FileChannel.class, MapMode.class, long.class, long.class, Object.class),
+                lookup.findVirtual(
+                        FileChannel.class,
+                        "map",
+                        MethodType.methodType(segment, MapMode.class, long.class, long.class, arena)));
+        Function<Object, Object> asByteBuffer = LateLink.link(
+                Function.class,
+                "apply",
+                MethodType.genericMethodType(1),
+                lookup.findVirtual(segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class)));
+        return (ByteBuffer) asByteBuffer.apply(mapping.map(channel, MapMode.READ_WRITE, 0, size, global.invoke()));
+    }
+
+    /** The {@code map} of a {@link FileChannel} that takes an arena. */
+    interface Mapping {
+
+        Object map(FileChannel channel, MapMode mode, long position, long size, Object arena) throws IOException;
     }
 }

@@ -7,56 +7,72 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.StartConfig;
 
 /**
  * Connects to the parent. The first socket of a JVM takes as long as much of the rest of its start, so a thread of its own
- * opens it while the target is loaded.
+ * opens it while the configuration is read and the target is loaded.
  */
 final class Connecting extends Thread {
 
     private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
 
-    private final StartConfig config;
+    /** Where to, and what the connection calls; null until it is known. */
+    private @Nullable StartConfig config;
+
+    private @Nullable Runnable whenWritable;
 
     /** Until the thread is over. */
-    private @Nullable SocketChannel channel;
+    private @Nullable Connection connection;
 
     private @Nullable Throwable problem;
 
-    Connecting(StartConfig config) {
+    Connecting() {
         super("poolmanager-connect");
-        this.config = config;
         setDaemon(true);
+    }
+
+    /** Says where to. */
+    synchronized void to(StartConfig parent, Runnable callback) {
+        config = parent;
+        whenWritable = callback;
+        notifyAll();
     }
 
     @Override
     public void run() {
         try {
-            channel = connect();
-        } catch (IOException | RuntimeException | Error e) {
+            connection = connect();
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             problem = e;
         }
     }
 
     /** Waits for the connection. */
-    SocketChannel connection() throws IOException, InterruptedException {
+    Connection connection() throws IOException, InterruptedException {
         join();
-        if (channel == null) {
+        if (connection == null) {
             throw new IOException("this worker cannot connect to its parent", problem);
         }
-        return channel;
+        return connection;
     }
 
-    private SocketChannel connect() throws IOException {
+    private Connection connect() throws IOException, InterruptedException {
         chooseSelectors();
-        SocketChannel opened = SocketChannel.open(StandardProtocolFamily.UNIX);
+        return connect(SocketChannel.open(StandardProtocolFamily.UNIX));
+    }
+
+    private synchronized Connection connect(SocketChannel opened) throws IOException, InterruptedException {
+        while (config == null || whenWritable == null) {
+            wait();
+        }
         opened.connect(UnixDomainSocketAddress.of(config.socket()));
         ByteBuffer token = ByteBuffer.wrap(config.token());
         while (token.hasRemaining()) {
             opened.write(token);
         }
-        return opened;
+        return new Connection(opened, whenWritable);
     }
 
     /** Else the first channel looks into every jar for somebody who has an own way of waiting for channels. */

@@ -6,7 +6,6 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +66,15 @@ public final class WorkerMain {
      * @throws Exception if the parent cannot be reached
      */
     public static void main(String[] args) throws Exception {
+        Connecting connecting = new Connecting();
+        connecting.start();
         TerminalSignals.ignore();
         FileInputStream in = new FileInputStream(FileDescriptor.in);
         StartConfig config = StartConfig.read(new DataInputStream(new BufferedInputStream(in)));
         System.setIn(InputStream.nullInputStream());
         LifeLine lifeLine = new LifeLine(in);
         daemon("poolmanager-life-line", lifeLine);
-        new WorkerMain(config, lifeLine).run();
+        new WorkerMain(config, lifeLine).run(connecting);
     }
 
     /**
@@ -98,9 +99,13 @@ public final class WorkerMain {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
-    private void run() throws Exception {
-        Connecting connecting = new Connecting(config);
-        connecting.start();
+    private void run(Connecting connecting) throws Exception {
+        connecting.to(config, new Runnable() {
+            @Override
+            public void run() {
+                outlet.writable();
+            }
+        });
         ClassLoader loader = ClassLoader.getSystemClassLoader();
         Payloads payloads = Payloads.java(loader, null, config.maxPayload());
         Target target = null;
@@ -139,13 +144,8 @@ public final class WorkerMain {
         end(process, new TaskLoop(reception, inbox, outlet, scoreboard, taskThread, payloads, process, mdc).run());
     }
 
-    private void open(SocketChannel channel) throws IOException {
-        connection = new Connection(channel, new Runnable() {
-            @Override
-            public void run() {
-                outlet.writable();
-            }
-        });
+    private void open(Connection connected) {
+        connection = connected;
         outlet = new Outlet(connection, new FrameWriter(connection, scoreboard), inbox);
         Runtime.getRuntime().addShutdownHook(new Thread("poolmanager-leave") {
             @Override
