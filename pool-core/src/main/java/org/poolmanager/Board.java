@@ -67,6 +67,9 @@ final class Board {
 
     private final QuarantineStore quarantine;
 
+    /** Tasks on their way to one worker; empty in between. */
+    private final List<Task> handed = new ArrayList<>(Slot.MAX_WINDOW);
+
     private long lastId;
 
     private int unfinished;
@@ -199,50 +202,64 @@ final class Board {
 
     /** Lets those in who wait for room, and hands waiting tasks to workers that have room, the idlest first. */
     void handOut() {
-        entrance.admitWaiting();
-        while (distribute()) {
+        if (!queue.isEmpty() || entrance.canAdmit()) {
+            handOut(System.nanoTime());
+        }
+    }
+
+    private void handOut(long now) {
+        entrance.admitWaiting(now);
+        long moment = now;
+        for (int left = staff.slots().size(); distribute(moment); left--) {
+            if (left == 0) {
+                hostages.lookLater(); // to hand out takes so long that what has just been handed out seems to wait
+                return;
+            }
             hostages.free(); // what is back at once is handed out again
+            moment = System.nanoTime(); // by the old moment it would go back where it came from
         }
     }
 
     /** Returns whether tasks now wait in a worker behind another. */
-    private boolean distribute() {
+    private boolean distribute(long now) {
         if (queue.isEmpty() || life.state() == PoolState.PAUSED) {
             return false;
         }
-        long now = System.nanoTime();
-        Slot last = null;
         boolean behindAnother = false;
         Slot slot;
         while (!queue.isEmpty() && (slot = roomiest(queue.element(), now)) != null) {
-            behindAnother |= !slot.inFlight.isEmpty();
             try {
-                hand(slot, now, slot != last);
+                hand(slot, now);
             } catch (RuntimeException | Error e) {
                 giveUp(slot, e);
                 return false; // its end is the next occasion; what has failed here may fail with the other workers too
             }
-            last = slot;
+            behindAnother |= slot.inFlight.size() > 1;
         }
         return behindAnother;
     }
 
-    private void hand(Slot slot, long now, boolean flush) {
-        slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
-        Task task = queue.remove();
+    /** Hands tasks to a worker, more than one if those behind the first would not begin earlier anywhere else. */
+    private void hand(Slot slot, long now) {
+        handed.clear();
+        do {
+            handed.add(queue.element());
+            slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
+            queue.remove();
+        } while (!queue.isEmpty() && slot.isSoonDone(now) && slot.hasRoomFor(queue.element()));
         Worker worker = slot.worker;
         if (worker != null) {
-            worker.send(task);
-            if (flush) {
-                consequences.flush(worker);
-            }
+            worker.send(handed);
+            consequences.flush(worker);
         }
+        handed.clear();
         timeKeeper.watch(slot);
         recycler.look(slot);
     }
 
     /** Whether it has what it was sent, nobody knows any more. Its end tells: what it has not begun is handed out again. */
     private void giveUp(Slot slot, Throwable why) {
+        handed.clear();
         slot.failure = why;
         slot.state = WorkerState.STOPPING;
         consequences.kill(slot.worker);
@@ -306,7 +323,7 @@ final class Board {
                 }
             }
             recycler.look(slot);
-            handOut();
+            handOut(now);
             lookAfter(slot);
             if (cancellation.isWaiting()) {
                 life.changed.signalAll();
@@ -392,13 +409,21 @@ final class Board {
     void recall(Slot slot) {
         if (slot.worker != null && slot.isLive() && !slot.isRecalling()) {
             slot.recallsSent++;
-            long[] back = slot.worker.recall(slot.recallsSent);
-            if (back != null) {
-                takeBack(slot, slot.recallsSent, back);
-            } else {
-                consequences.flush(slot.worker);
-                timeKeeper.watch(slot);
+            try {
+                recall(slot, slot.worker);
+            } catch (RuntimeException | Error e) {
+                giveUp(slot, e);
             }
+        }
+    }
+
+    private void recall(Slot slot, Worker worker) {
+        long[] back = worker.recall(slot.recallsSent);
+        if (back != null) {
+            takeBack(slot, slot.recallsSent, back);
+        } else {
+            consequences.flush(worker);
+            timeKeeper.watch(slot);
         }
     }
 

@@ -239,27 +239,35 @@ final class Entrance {
 
     /** Nobody is overtaken: whoever still stands in the line then is refused by his own destination. */
     private boolean hasRoomFor(Task task) {
-        admitWaiting();
+        if (canAdmit()) {
+            admitWaiting(System.nanoTime());
+        }
         return board.hasRoom() && task.destination.hasRoom();
     }
 
     // ---- under the pool's lock ----
 
+    /** Whether somebody waits, and there is room. */
+    boolean canAdmit() {
+        return !line.isEmpty() && board.hasRoom() && life.state().acceptsTasks();
+    }
+
     /** Takes in those who wait, in turn, as far as there is room. */
-    void admitWaiting() {
-        if (line.isEmpty() || !life.state().acceptsTasks()) {
+    void admitWaiting(long now) {
+        if (!canAdmit()) {
             return;
         }
-        long now = System.nanoTime();
         int refused = 0;
         while (board.hasRoom() && refused < line.size()) {
-            Supply first = line.remove();
+            Supply first = line.element();
             if (first.next().destination.hasRoom()) {
-                board.admit(first.take(), now);
+                board.admit(first.next(), now); // before it is out of the other book, because it may fail
+                first.take();
                 refused = 0;
             } else {
                 refused++;
             }
+            line.remove();
             if (!first.isEmpty()) {
                 line.add(first);
             }

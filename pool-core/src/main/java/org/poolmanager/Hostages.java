@@ -8,6 +8,9 @@ final class Hostages {
     /** A task that has run for so long holds up those prefetched behind it. */
     private static final long HOSTAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+    /** When to look again: short tasks are done by then, and a timer for each few of them would cost more than they do. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Life life;
 
     private final Board board;
@@ -48,9 +51,16 @@ final class Hostages {
         long age = System.nanoTime() - headStart(victim);
         if (age >= HOSTAGE_NANOS) {
             board.recall(victim);
-        } else if (!armed) {
+        } else {
+            lookLater();
+        }
+    }
+
+    /** Calls them back later, if there are any then. Under the pool's lock. */
+    void lookLater() {
+        if (!armed) {
+            clock.at(LOOK_NANOS, this::look);
             armed = true;
-            clock.at(HOSTAGE_NANOS - age, this::look);
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Life {
 
     /** Guards everything that changes in a pool, except results on their way to a consumer. */
-    final ReentrantLock lock = new ReentrantLock();
+    final ReentrantLock lock = new BriefLock();
 
     /** Signalled when the state, a worker, or the number of unfinished tasks changed. */
     final Condition changed = lock.newCondition();

@@ -30,6 +30,9 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** Guarded by this. */
     private long delivered;
 
+    /** How many the caller waits for; beyond reach while he does not. Guarded by this. */
+    private long awaited = Long.MAX_VALUE;
+
     private MapCall(Engine engine, TaskOptions options, boolean valuesOnly) {
         this.engine = engine;
         this.limits = engine.limits(options);
@@ -65,7 +68,9 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
             task.delivered = true;
         }
         delivered += tasks.size();
-        notifyAll();
+        if (delivered >= awaited) {
+            notifyAll();
+        }
     }
 
     private List<@Nullable Object> run(Iterable<? extends T> input) throws InterruptedException {
@@ -147,6 +152,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     }
 
     private synchronized void await(long accepted) throws InterruptedException {
+        awaited = accepted;
         while (delivered < accepted) {
             wait();
         }

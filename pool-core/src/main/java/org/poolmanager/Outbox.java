@@ -3,10 +3,10 @@ package org.poolmanager;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Frame;
-import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
 
 /**
@@ -50,28 +50,24 @@ final class Outbox {
         writer = new FrameWriter(to);
     }
 
-    synchronized void add(Frame frame) {
-        frames.add(frame);
-        if (frame.type() == FrameType.TASK) {
-            tasks++;
-        } else {
-            urgent = true;
-        }
+    synchronized void addTasks(List<Frame> more) {
+        frames.addAll(more);
+        tasks += more.size();
     }
 
-    /**
-     * So many tasks have been answered or given back; what was held back for that moment is written. Returns whether the
-     * child still has tasks.
-     */
-    boolean done(int count) {
+    /** Adds what is no task, and does not wait for one. */
+    synchronized void add(Frame frame) {
+        frames.add(frame);
+        urgent = true;
+    }
+
+    /** So many tasks have been answered or given back; what was held back for that moment is written. */
+    void done(int count) {
         synchronized (this) {
             onTheWay -= count;
             urgent |= !frames.isEmpty();
         }
         flush();
-        synchronized (this) {
-            return onTheWay > 0;
-        }
     }
 
     void flush() {

@@ -402,10 +402,10 @@ final class ProcessWorker implements Worker {
     private void passOn(List<Answer> answers) {
         if (!answers.isEmpty()) {
             sink.answered(this, answers);
-            boolean more = outbox.done(answers.size());
+            outbox.done(answers.size());
             Connection from = connection;
             assert from != null;
-            from.expectSoon(more && answers.get(answers.size() - 1).nanos() < Connection.SHORT_TASK);
+            from.expectSoon(answers.get(answers.size() - 1).nanos() < Connection.SHORT_TASK);
             answers.clear();
         }
     }
@@ -472,10 +472,14 @@ final class ProcessWorker implements Worker {
     }
 
     @Override
-    public void send(Task task) {
-        Payload payload = (Payload) task.payload();
-        assert payload != null;
-        outbox.add(new Frame(FrameType.TASK, task.context.kind(), payload.tag(), task.id, 0, payload.content()));
+    public void send(List<Task> tasks) {
+        List<Frame> frames = new ArrayList<>(tasks.size());
+        for (Task task : tasks) {
+            Payload payload = (Payload) task.payload();
+            assert payload != null;
+            frames.add(new Frame(FrameType.TASK, task.context.kind(), payload.tag(), task.id, 0, payload.content()));
+        }
+        outbox.addTasks(frames);
     }
 
     @Override

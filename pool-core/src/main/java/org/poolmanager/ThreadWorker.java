@@ -10,9 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.Ending.Answer;
 import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.TaskContext;
 import org.poolmanager.worker.Call;
 import org.poolmanager.worker.PoolProcess;
@@ -25,8 +27,11 @@ import org.slf4j.MDC;
  */
 final class ThreadWorker implements Worker {
 
-    /** An answer is not held up for much longer than this, or a millisecond, by the task behind it. */
-    private static final long MAX_DELAY = TimeUnit.MICROSECONDS.toNanos(100);
+    /** The answer to a task that took so long is passed on at once. */
+    private static final long LONG_TASK = TimeUnit.MICROSECONDS.toNanos(100);
+
+    /** So often is looked whether an answer to a shorter one is held up by the task behind it. */
+    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final int MAX_BATCH = 256;
 
@@ -46,6 +51,14 @@ final class ThreadWorker implements Worker {
     /** The MDC that the target's own construction left. Of the runner. */
     private Map<String, String> betweenTasks = Map.of();
 
+    /** When the task that runs began; between two tasks, when that ended which was done last. Of the runner. */
+    private long now;
+
+    /** How long the last task took. Of the runner. */
+    private long lastNanos = Long.MAX_VALUE;
+
+    private volatile @Nullable Thread lane;
+
     private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
 
     private final CompletableFuture<WorkerEnd> ended = new CompletableFuture<>();
@@ -59,13 +72,14 @@ final class ThreadWorker implements Worker {
     /** Given and not yet passed on. */
     private List<Answer> answers = new ArrayList<>();
 
-    /** When the first of them was given. */
-    private long answeredSince;
-
-    /** The runner waits for a job; the lane waits for an answer that the runner has no time to pass on. */
+    /** The runner waits for a job. */
     private boolean runnerWaits;
 
-    private boolean laneWaits;
+    /** The lane sleeps until there is an answer that the runner has no time to pass on. */
+    private boolean laneSleeps;
+
+    /** Such an answer is not to wait for the lane's next look. */
+    private boolean due;
 
     private long begun;
 
@@ -133,6 +147,7 @@ final class ThreadWorker implements Worker {
 
     @Override
     public WorkerEnd serve() throws InterruptedException {
+        lane = Thread.currentThread();
         while (awaitLateAnswer()) {
             passOn();
         }
@@ -144,19 +159,30 @@ final class ThreadWorker implements Worker {
         }
     }
 
-    /** Waits until an answer has been held up for too long by the task behind it; false when the worker has ended. */
-    private synchronized boolean awaitLateAnswer() throws InterruptedException {
+    /**
+     * Waits until an answer has been held up for too long by the task behind it; false when the worker has ended. While tasks
+     * end, it looks now and then by itself: to be woken for each few of them would cost more than they do.
+     */
+    private boolean awaitLateAnswer() throws InterruptedException {
+        long finishedAtLastLook = -1;
         while (!ended.isDone()) {
-            if (answers.isEmpty()) {
-                laneWaits = true;
-                wait();
-                laneWaits = false;
-            } else {
-                long left = answeredSince + MAX_DELAY - System.nanoTime();
-                if (left <= 0) {
+            boolean sleeps;
+            synchronized (this) {
+                if (due || finished - answers.size() < finishedAtLastLook) {
+                    due = false;
                     return true;
                 }
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                sleeps = answers.isEmpty() && finished == finishedAtLastLook;
+                laneSleeps = sleeps;
+                finishedAtLastLook = finished;
+            }
+            if (sleeps) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, LOOK);
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
         }
         return false;
@@ -206,19 +232,26 @@ final class ThreadWorker implements Worker {
         complete(WorkerExit.SHUTDOWN, "its thread ended");
     }
 
-    /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
+    /** Runs what there is to do; a method of its own, so that a worker that waits holds on to no task. */
     private boolean runNext(PoolProcess<@Nullable Object, @Nullable Object> process) {
+        if (lastNanos < Connection.SHORT_TASK) {
+            lookOut();
+        }
         Job job = next();
         if (job == null) {
             return false;
         }
-        Answer answer = answer(process, job);
-        if (tagged || !job.context.isEmpty()) {
-            MDC.setContextMap(betweenTasks);
+        while (job != null) {
+            Answer answer = answer(process, job);
+            if (tagged || !job.context.isEmpty()) {
+                MDC.setContextMap(betweenTasks);
+            }
+            if (tagged || !job.context.isEmpty() || job.observation != null) {
+                now = System.nanoTime(); // what is done for one task must not be the next one's time
+            }
+            job = finish(answer);
         }
-        if (finish(answer)) {
-            passOn();
-        }
+        passOn();
         return true;
     }
 
@@ -236,7 +269,6 @@ final class ThreadWorker implements Worker {
 
     @SuppressWarnings("try") // a scope is held, not used
     private Answer answer(PoolProcess<@Nullable Object, @Nullable Object> process, Job job) {
-        long start = System.nanoTime();
         if (tagged) {
             MDC.put("pool", shared.settings.name());
             MDC.put("worker", Integer.toString(id));
@@ -247,14 +279,37 @@ final class ThreadWorker implements Worker {
         }
         try (TaskObserver.Scope unused = shared.observers.open(job.observation, job.context)) {
             Object value = Call.run(process, job.payload);
-            return new Answer(job.id, AnswerKind.VALUE, value, System.nanoTime() - start);
+            return new Answer(job.id, AnswerKind.VALUE, value, lap());
         } catch (Throwable e) {
             AnswerKind how = wasInterrupted(job.id) ? AnswerKind.INTERRUPTED : AnswerKind.FAILURE;
-            return new Answer(job.id, how, e, System.nanoTime() - start);
+            return new Answer(job.id, how, e, lap());
         }
     }
 
-    /** The next task, marked as begun; null when the worker is to end. */
+    /** How long the task took that ends now. */
+    private long lap() {
+        long began = now;
+        now = System.nanoTime();
+        lastNanos = now - began;
+        return lastNanos;
+    }
+
+    /** Looks for a task for a moment, each time after everybody else who has something to do: the next is likely to come at once. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: it is a courtesy
+    private void lookOut() {
+        if (isIdle()) {
+            long end = System.nanoTime() + Connection.LOOK_OUT;
+            do {
+                Thread.yield();
+            } while (isIdle() && System.nanoTime() - end < 0);
+        }
+    }
+
+    private synchronized boolean isIdle() {
+        return inbox.isEmpty() && !stopped && !killed;
+    }
+
+    /** Waits for the next task; null when the worker is to end. */
     private synchronized @Nullable Job next() {
         while (!stopped && !killed && (held || inbox.isEmpty())) {
             runnerWaits = true;
@@ -265,35 +320,41 @@ final class ThreadWorker implements Worker {
             }
             runnerWaits = false;
         }
+        now = System.nanoTime();
+        return begin();
+    }
+
+    /** The next task, marked as begun; null if there is none, or none may begin. */
+    private @Nullable Job begin() {
         Job job = killed || held ? null : inbox.poll();
         if (job != null) {
             begun++;
             interrupted = 0;
             current = job.id;
-            currentSince = System.nanoTime();
+            currentSince = now;
             progressAt = 0;
         }
         return job;
     }
 
-    /** Takes an answer, unless nobody wants it any more; returns whether answers are to be passed on now. */
-    private synchronized boolean finish(Answer answer) {
+    /** Takes an answer, unless nobody wants it any more; returns the next task, or null if answers are to be passed on first. */
+    private synchronized @Nullable Job finish(Answer answer) {
         finished++;
         Thread.interrupted(); // an interrupt meant for one task must not reach the next
         if (killed) {
-            return false;
-        }
-        if (answers.isEmpty()) {
-            answeredSince = System.nanoTime();
+            return null;
         }
         answers.add(answer);
-        if (inbox.isEmpty() || answers.size() >= MAX_BATCH) {
-            return true;
+        if (answers.size() >= MAX_BATCH) {
+            return null;
         }
-        if (laneWaits) {
-            notifyAll(); // what lies in the inbox may run for long, or be called back
+        due = answer.nanos() >= LONG_TASK;
+        if (!inbox.isEmpty() && (due || laneSleeps)) {
+            laneSleeps = false;
+            LockSupport.unpark(lane); // the next task may run for long, and those behind it be called back
+            now = System.nanoTime();
         }
-        return false;
+        return begin();
     }
 
     @Override
@@ -302,8 +363,10 @@ final class ThreadWorker implements Worker {
     }
 
     @Override
-    public synchronized void send(Task task) {
-        inbox.add(new Job(task.id, task.payload(), task.context, task.observation));
+    public synchronized void send(List<Task> tasks) {
+        for (Task task : tasks) {
+            inbox.add(new Job(task.id, task.payload(), task.context, task.observation));
+        }
     }
 
     @Override
@@ -411,6 +474,7 @@ final class ThreadWorker implements Worker {
     private synchronized void complete(WorkerExit why, String text) {
         ended.complete(new WorkerEnd(why, text, null, begun, finished));
         notifyAll();
+        LockSupport.unpark(lane);
     }
 
     private String who() {

@@ -19,8 +19,8 @@ interface Worker {
     /** The process it runs in, -1 before there is one. */
     long pid();
 
-    /** Appends a task to what it gets next. Called under the pool's lock; neither waits nor fails. */
-    void send(Task task);
+    /** Appends tasks to what it gets next. Called under the pool's lock; does not wait. */
+    void send(List<Task> tasks);
 
     /**
      * Asks for everything back that has not begun. Like {@link #send}.

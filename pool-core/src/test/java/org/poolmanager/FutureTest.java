@@ -61,6 +61,33 @@ class FutureTest {
     }
 
     @BothModes
+    @DisplayName("A dependent that takes its time does not keep a worker from the task that it already has")
+    void dependentHoldsUpNoTask(Isolation isolation) throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder((Integer port) -> {
+                            Gate.pass(port, "begun");
+                            return port;
+                        })
+                        .isolation(isolation)
+                        .size(1)
+                        .start()) {
+            CompletableFuture<Void> dependent = pool.submit(gate.port()).thenAccept(port -> awaitUninterruptibly(goOn));
+            gate.awaitArrivals(1);
+            CompletableFuture<Integer> next = pool.submit(gate.port());
+            gate.letOneGo();
+            gate.awaitArrivals(2);
+            assertThat(dependent).isNotDone();
+            gate.open();
+            goOn.countDown();
+            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(gate.port());
+            dependent.get(20, TimeUnit.SECONDS);
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @BothModes
     @DisplayName("C031: dependents and listeners that throw harm nobody; late dependents run at once")
     void c031ThrowingListeners(Isolation isolation) throws Exception {
         List<Throwable> problems = List.of(new IllegalStateException("by hand"), new AssertionError("by hand"));

@@ -89,7 +89,10 @@ class StartFailureTest {
                         "java.lang.ExceptionInInitializerError") // of two threads, one only gets it first hand
                 .hasStackTraceContaining("no licence in a static initializer");
         assertTook("C105 static initializer, " + isolation, start, Duration.ofSeconds(30));
-        assertThat(failures).as("no class is missing in this JVM").hasValueLessThanOrEqualTo(2);
+        assertThat(failures)
+                .as(
+                        "each worker once, or more often while another is at its first start; ten times if this JVM lacked a class")
+                .hasValueLessThan(10);
         assertThat(pool.state()).isEqualTo(PoolState.FAILED);
         assertThat(pool.stats().workers().live()).isZero();
     }

@@ -4,23 +4,24 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** What can be measured alone. */
 enum Group {
-    TRIVIAL(TrivialTasks::measure),
+    TRIVIAL(Options::withManyWarmups, TrivialTasks::measure),
     CPU(CpuTasks::measure),
     GUARDS(Guards::measure),
     LATENCY(OneInFlight::measure),
     PAYLOADS(Payloads::measure),
-    START((options, report) -> WorkerStart.measure(options.withFewWarmups(), report)),
-    FAULTS((options, report) -> Faults.measure(options.withFewWarmups(), report)),
-    ORPHANS((options, report) -> Orphans.measure(options.withFewWarmups(), report)),
-    IDLE((options, report) -> Idle.measure(options.withFewWarmups(), report)),
+    START(Options::withFewWarmups, WorkerStart::measure),
+    FAULTS(Options::withFewWarmups, Faults::measure),
+    ORPHANS(Options::withFewWarmups, Orphans::measure),
+    IDLE(Options::withFewWarmups, Idle::measure),
     LOGS(LogRecords::measure),
-    MIXED((options, report) -> MixedTasks.measure(options.withFewWarmups(), report)),
+    MIXED(Options::withFewWarmups, MixedTasks::measure),
     SCALING(Scaling::measure),
-    PEERS(Peers::measure);
+    PEERS(Options::withManyWarmups, Peers::measure);
 
     /** Measures a group. */
     @FunctionalInterface
@@ -35,15 +36,28 @@ enum Group {
         void take(Options options, Report report) throws Exception;
     }
 
-    @SuppressWarnings("ImmutableEnumChecker") // a reference to a method without state
+    @SuppressWarnings("ImmutableEnumChecker") // a reference to a method without state, like the next
+    private final UnaryOperator<Options> amount;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Measurement measurement;
 
     Group(Measurement measurement) {
+        this(UnaryOperator.identity(), measurement);
+    }
+
+    Group(UnaryOperator<Options> amount, Measurement measurement) {
+        this.amount = amount;
         this.measurement = measurement;
     }
 
     String id() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** How much of it is measured. */
+    Options options(Options given) {
+        return amount.apply(given);
     }
 
     void measure(Options options, Report report) throws Exception {

@@ -23,6 +23,9 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
     /** Where compiled code makes no difference, so many rounds are enough to warm up. */
     private static final int FEW_WARMUPS = 1;
 
+    /** Until no more code of a pool is compiled that makes trivial tasks: some five seconds of it. */
+    private static final int MANY_WARMUPS = 16;
+
     static Options parse(String... args) {
         Map<String, Integer> given = new HashMap<>();
         for (String arg : args) {
@@ -58,6 +61,14 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
     }
 
     Options withFewWarmups() {
-        return new Options(rounds, Math.min(warmups, FEW_WARMUPS), tasks, millis, probes, payloads, largest, idle);
+        return withWarmups(Math.min(warmups, FEW_WARMUPS));
+    }
+
+    Options withManyWarmups() {
+        return withWarmups(Math.max(warmups, MANY_WARMUPS));
+    }
+
+    private Options withWarmups(int number) {
+        return new Options(rounds, number, tasks, millis, probes, payloads, largest, idle);
     }
 }

@@ -21,10 +21,11 @@ public final class WholePool {
      * @throws Exception if a measurement fails; groups that were measured before it are written
      */
     public static void main(String[] args) throws Exception {
-        Options options = Options.parse(args);
+        Options given = Options.parse(args);
         Page page = page();
         for (Group group : Group.parse(System.getProperty("benchmarks.only", ""))) {
             System.err.println("measuring " + group.id() + " …");
+            Options options = group.options(given);
             Report report = new Report(page.pictures(group));
             long start = System.nanoTime();
             group.measure(options, report);

@@ -25,8 +25,8 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     /** Should the moment be missed, it is looked for again. */
     private static final long AGAIN_MILLIS = 100;
 
-    /** How long a thread looks out for what is about to come before it sleeps: as long as waking it up would take. */
-    private static final long LOOK_OUT = TimeUnit.MICROSECONDS.toNanos(30);
+    /** How many nanoseconds a thread looks out for what is about to come before it sleeps: as long as waking it up would take. */
+    public static final long LOOK_OUT = TimeUnit.MICROSECONDS.toNanos(30);
 
     /** After a task of fewer nanoseconds, the next frame is likely to come before a thread could be woken up. */
     public static final long SHORT_TASK = TimeUnit.MICROSECONDS.toNanos(5);

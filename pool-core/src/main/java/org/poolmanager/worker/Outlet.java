@@ -50,18 +50,20 @@ final class Outlet {
 
     /** Adds a frame and writes it, with everything before it, unless more is about to follow. */
     void send(Frame frame, boolean moreFollows) {
-        send(frame, moreFollows, System.nanoTime());
+        boolean unused = send(frame, moreFollows, System.nanoTime());
     }
 
-    /** The same for who has just looked at the clock. */
-    void send(Frame frame, boolean moreFollows, long now) {
+    /** The same for who has just looked at the clock. Returns whether that took its time: to write, or to wait for who does. */
+    boolean send(Frame frame, boolean moreFollows, long now) {
         lock.lock();
         try {
+            boolean waits = busy;
             takeTurn();
             try {
-                add(frame, moreFollows, now);
+                return add(frame, moreFollows, now) || waits;
             } catch (IOException e) {
                 WorkerMain.parentIsGone();
+                return true;
             } catch (RuntimeException | Error e) {
                 // A stack overflow of the task, say, in a log call of its.
                 if (!writer.takeBack()) {
@@ -76,18 +78,22 @@ final class Outlet {
         }
     }
 
-    private void add(Frame frame, boolean moreFollows, long now) throws IOException {
+    private boolean add(Frame frame, boolean moreFollows, long now) throws IOException {
         boolean first = !writer.hasUnflushed();
+        boolean full = false;
         writer.begin(frame);
         while (!writer.fill()) {
+            full = true;
             flushAll();
         }
         if (first) {
             unflushedSince = now;
         }
-        if (!moreFollows || now - unflushedSince > MAX_DELAY) {
+        boolean due = !moreFollows || now - unflushedSince > MAX_DELAY;
+        if (due) {
             flushAll();
         }
+        return full || due;
     }
 
     void flush() {

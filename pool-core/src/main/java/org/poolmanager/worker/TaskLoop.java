@@ -40,7 +40,7 @@ final class TaskLoop {
     /** How long the last task took. */
     private int nanos = Integer.MAX_VALUE;
 
-    /** When the last task ended. */
+    /** When the last task ended, or a wait for the next one or for the socket behind it. */
     private long now;
 
     TaskLoop(
@@ -68,6 +68,7 @@ final class TaskLoop {
      * @return false if an error has left this JVM unfit for further tasks
      */
     boolean run() {
+        now = System.nanoTime();
         boolean more = true;
         while (more) {
             more = runNext();
@@ -77,19 +78,25 @@ final class TaskLoop {
 
     /** Runs one task; a method of its own, so that a worker that waits holds on to none. */
     private boolean runNext() {
-        Frame task = reception.next(nanos < Connection.SHORT_TASK);
+        Frame task = inbox.poll();
+        if (task == null) {
+            task = reception.next(nanos < Connection.SHORT_TASK);
+            now = System.nanoTime();
+        }
         if (task == null) {
             return false;
         }
         while (!scoreboard.begin(task.id())) {
             inbox.awaitPardon(scoreboard);
+            now = System.nanoTime();
         }
-        long start = System.nanoTime();
         thread.begin(task.id());
-        Frame answer = answer(task, start);
+        Frame answer = answer(task, now);
         thread.end(task.id());
         fit = answer.kind() != AnswerKind.FATAL.ordinal();
-        outlet.send(answer, fit && inbox.hasMore(), now);
+        if (outlet.send(answer, fit && inbox.hasMore(), now)) {
+            now = System.nanoTime();
+        }
         scoreboard.finish();
         return fit;
     }
