@@ -60,7 +60,7 @@ final class Entrance {
                 return true;
             }
             if (waitNanos > 0) {
-                Supply alone = new Supply(life, Supply.FEW);
+                Supply alone = new Supply(life, Supply.SOME);
                 join(alone, List.of(task));
                 if (awaitTaken(alone, true, waitNanos)) {
                     return true;
@@ -108,7 +108,7 @@ final class Entrance {
     }
 
     /**
-     * Has more tasks of a caller taken in as there is room, and if many are left then waits until few are. The caller can
+     * Has more tasks of a caller taken in as there is room, and if many are left then waits until half of them are. The caller can
      * prepare the next ones while these are taken.
      *
      * @param supply the caller's, never left to itself: {@link #finish} or an exception ends it
@@ -177,7 +177,7 @@ final class Entrance {
         board.consequences().refuse(supply.withdraw());
     }
 
-    /** Returns whether all, or all but a few, have been accepted; if not, none of the rest will be. */
+    /** Returns whether all, or enough of them, have been accepted; if not, none of the rest will be. */
     private boolean awaitTaken(Supply supply, boolean all, long waitNanos) throws InterruptedException {
         long nanos = waitNanos;
         boolean taken = supply.isTaken(all);

@@ -32,7 +32,7 @@ final class Feed {
     Feed(Engine engine, Iterable<?> source) {
         this.entrance = engine.board().entrance();
         boolean known = source instanceof Collection;
-        this.supply = new Supply(engine.life(), known ? MANY : Supply.FEW);
+        this.supply = new Supply(engine.life(), known ? MANY : Supply.SOME);
         this.atOnce = known ? MAX_TASKS : 1;
     }
 

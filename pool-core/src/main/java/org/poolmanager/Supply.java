@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** Tasks of one caller that wait for room. All of it is guarded by the pool's lock, and used by {@link Entrance} alone. */
 final class Supply {
 
-    /** A caller with many tasks is woken when so few are left: it prepares the next ones while these are taken. */
-    static final int FEW = 64;
+    /** So many may wait of a caller whose next task may be long in coming. */
+    static final int SOME = 64;
 
-    private static final int FEW_BYTES = 256 * 1024;
+    private static final int MAX_BYTES = 256 * 1024;
 
     private final Deque<Task> tasks = new ArrayDeque<>();
 
@@ -25,7 +25,7 @@ final class Supply {
 
     private final Runnable whenRefused;
 
-    /** So many may wait before their caller has to. */
+    /** So many may wait before their caller has to, who is woken when half of them are left: these are taken while he wakes up. */
     private final int many;
 
     private boolean refused;
@@ -33,14 +33,14 @@ final class Supply {
     /** Why the pool was broken then, null if it was closed. */
     private @Nullable PoolException refusedBecause;
 
-    /** For a caller who waits while more than so many are left, and then until few are. */
+    /** For a caller who waits while more than so many are left, and then until half of them are. */
     Supply(Life life, int many) {
         this(life, many, () -> {});
     }
 
     /** For a caller who does not wait in the line: told when what is left of it will never be taken. */
     Supply(Life life, Runnable whenRefused) {
-        this(life, FEW, whenRefused);
+        this(life, SOME, whenRefused);
     }
 
     private Supply(Life life, int many, Runnable whenRefused) {
@@ -60,18 +60,18 @@ final class Supply {
         return tasks.isEmpty();
     }
 
-    /** Whether all tasks have been taken, or all but a few. */
+    /** Whether all tasks have been taken, or enough of them. */
     boolean isTaken(boolean all) {
         return !refused && (all ? tasks.isEmpty() : isLow());
     }
 
     /** Whether its caller may leave more there without waiting. */
     boolean takesMore() {
-        return !refused && tasks.size() <= many && bytes <= FEW_BYTES;
+        return !refused && tasks.size() <= many && bytes <= MAX_BYTES;
     }
 
     private boolean isLow() {
-        return tasks.size() <= FEW && bytes <= FEW_BYTES;
+        return tasks.size() <= many / 2 && bytes <= MAX_BYTES;
     }
 
     Task next() {

@@ -348,8 +348,9 @@ final class ThreadWorker implements Worker {
         if (answers.size() >= MAX_BATCH) {
             return null;
         }
-        due = answer.nanos() >= LONG_TASK;
-        if (!inbox.isEmpty() && (due || laneSleeps)) {
+        boolean isLong = answer.nanos() >= LONG_TASK;
+        if (!inbox.isEmpty() && (isLong || laneSleeps)) {
+            due |= isLong;
             laneSleeps = false;
             LockSupport.unpark(lane); // the next task may run for long, and those behind it be called back
             now = System.nanoTime();
