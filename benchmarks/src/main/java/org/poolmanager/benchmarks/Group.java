@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 enum Group {
     TRIVIAL(Options::withManyWarmups, TrivialTasks::measure),
     CPU(CpuTasks::measure),
-    GUARDS(Guards::measure),
+    GUARDS(Options::withManyWarmups, Guards::measure),
     LATENCY(OneInFlight::measure),
     PAYLOADS(Payloads::measure),
     START(Options::withFewWarmups, WorkerStart::measure),
