@@ -233,6 +233,8 @@ final class Board {
             } catch (RuntimeException | Error e) {
                 giveUp(slot, e);
                 return false; // its end is the next occasion; what has failed here may fail with the other workers too
+            } finally {
+                handed.clear();
             }
             behindAnother |= slot.inFlight.size() > 1;
         }
@@ -241,7 +243,6 @@ final class Board {
 
     /** Hands tasks to a worker, more than one if those behind the first would not begin earlier anywhere else. */
     private void hand(Slot slot, long now) {
-        handed.clear();
         do {
             handed.add(queue.element());
             slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
@@ -252,14 +253,12 @@ final class Board {
             worker.send(handed);
             consequences.flush(worker);
         }
-        handed.clear();
         timeKeeper.watch(slot);
         recycler.look(slot);
     }
 
     /** Whether it has what it was sent, nobody knows any more. Its end tells: what it has not begun is handed out again. */
     private void giveUp(Slot slot, Throwable why) {
-        handed.clear();
         slot.failure = why;
         slot.state = WorkerState.STOPPING;
         consequences.kill(slot.worker);

@@ -36,10 +36,10 @@ enum Group {
         void take(Options options, Report report) throws Exception;
     }
 
-    @SuppressWarnings("ImmutableEnumChecker") // a reference to a method without state, like the next
+    @SuppressWarnings("ImmutableEnumChecker") // a reference to a method without state
     private final UnaryOperator<Options> amount;
 
-    @SuppressWarnings("ImmutableEnumChecker")
+    @SuppressWarnings("ImmutableEnumChecker") // the same
     private final Measurement measurement;
 
     Group(Measurement measurement) {
