@@ -49,13 +49,26 @@ final class ParentJvm implements AutoCloseable {
 
     /** Starts one by a command that takes the rest of its line for a command. */
     static ParentJvm startWith(List<String> prefix, Object... args) throws IOException {
+        return start(prefix, System.getProperty("java.class.path"), args);
+    }
+
+    /** Starts one that finds its classes there. */
+    static ParentJvm startOn(List<Path> classPath, Object... args) throws IOException {
+        return start(List.of("setsid"), joined(classPath), args);
+    }
+
+    static String joined(List<Path> classPath) {
+        return classPath.stream().map(Path::toString).collect(Collectors.joining(":"));
+    }
+
+    private static ParentJvm start(List<String> prefix, String classPath, Object... args) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 "env",
                 "--default-signal=INT,HUP", // whoever runs the tests may ignore them
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 ParentJvm.class.getName()));
         for (Object arg : args) {
             command.add(arg.toString());
@@ -291,10 +304,12 @@ final class ParentJvm implements AutoCloseable {
 
     private static void shareClasses(String cache, String classPath) throws IOException {
         System.setProperty("poolmanager.cache-directory", cache);
-        PoolManager<Integer, Integer> pool = PoolManager.builder(SharedClassesTest.Doubling.class)
-                .size(1)
-                .classPath(Stream.of(classPath.split(":")).map(Path::of).toList())
-                .start();
+        PoolManagerBuilder<Integer, Integer> builder =
+                PoolManager.builder(SharedClassesTest.Doubling.class).size(1);
+        if (!classPath.isEmpty()) {
+            builder.classPath(Stream.of(classPath.split(":")).map(Path::of).toList());
+        }
+        PoolManager<Integer, Integer> pool = builder.start();
         report(pids(pool));
         System.in.read(); // until it is killed
     }

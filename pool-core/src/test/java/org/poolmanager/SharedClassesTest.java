@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -192,6 +193,22 @@ class SharedClassesTest {
     }
 
     @Test
+    @DisplayName("a directory of the application's classes does not keep the pool's own jar from having one")
+    void applicationInADirectory() throws Exception {
+        List<Path> classPath = new ArrayList<>(jars);
+        classPath.set(0, Path.of(System.getProperty("java.class.path").split(":")[0]));
+        assertThat(classPath.get(0)).isDirectory();
+        try (ParentJvm first = ParentJvm.startOn(classPath, "sharing", cache, "")) {
+            assertThat(first.awaitWorkers()).hasSize(1);
+            await().atMost(TRAINED).until(() -> archives().size() == 1 && children(first) == 1);
+        }
+        try (ParentJvm second = ParentJvm.startOn(classPath, "sharing", cache, "")) {
+            assertThat(mapped(second.awaitWorkers().get(0).pid()))
+                    .containsExactly(archives().get(0).toString());
+        }
+    }
+
+    @Test
     @DisplayName("it can be turned off")
     void turnedOff() throws Exception {
         trainedBefore();
@@ -293,10 +310,7 @@ class SharedClassesTest {
     }
 
     private ParentJvm parent() throws IOException {
-        return ParentJvm.start(
-                "sharing",
-                cache,
-                String.join(":", jars.stream().map(Path::toString).toList()));
+        return ParentJvm.start("sharing", cache, ParentJvm.joined(jars));
     }
 
     private List<Path> archives() throws IOException {
@@ -310,7 +324,10 @@ class SharedClassesTest {
 
     /** The archives that the pool's worker has in its memory, the JDK's own left out. */
     private static List<String> mapped(PoolManager<?, ?> pool) throws IOException {
-        long pid = pool.stats().workerList().get(0).pid();
+        return mapped(pool.stats().workerList().get(0).pid());
+    }
+
+    private static List<String> mapped(long pid) throws IOException {
         try (Stream<String> maps = Files.lines(Path.of("/proc", Long.toString(pid), "maps"))) {
             return maps.filter(line -> line.endsWith(".jsa") && !line.contains("/lib/server/"))
                     .map(line -> line.substring(line.indexOf('/')))

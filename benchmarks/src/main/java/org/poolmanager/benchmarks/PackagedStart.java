@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A {@link StartProgram} seen from outside. Everything on its class path is a jar, as in production: of directories, which
- * the benchmarks run from, no JVM makes an archive.
+ * A {@link StartProgram} seen from outside, with a class path like that of an application: the pool is a jar, where the
+ * benchmarks themselves run from directories, of which no JVM makes an archive.
  */
 final class PackagedStart implements AutoCloseable {
 
@@ -29,11 +30,20 @@ final class PackagedStart implements AutoCloseable {
 
     private final BufferedReader answers;
 
-    PackagedStart() throws IOException {
+    /** What is a jar. */
+    enum Form {
+        /** All of it, as in production. */
+        EVERYTHING,
+        /** All but the application's own classes, as in an IDE or a test run by Maven. */
+        LIBRARIES
+    }
+
+    PackagedStart(Form form) throws IOException {
+        Path own = form == Form.LIBRARIES ? ownClasses() : null;
         classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of)
                 .filter(Files::exists)
-                .map(this::packed)
+                .map(entry -> entry.equals(own) ? entry.toString() : packed(entry))
                 .collect(Collectors.joining(File.pathSeparator));
         Path archives = directory.resolve("archives");
         program = new ProcessBuilder(
@@ -47,6 +57,14 @@ final class PackagedStart implements AutoCloseable {
                 .start();
         answers = new BufferedReader(new InputStreamReader(program.getInputStream(), StandardCharsets.UTF_8));
         next(); // it is trained
+    }
+
+    private static Path ownClasses() {
+        return Path.of(URI.create(PackagedStart.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
     }
 
     String classPath() {

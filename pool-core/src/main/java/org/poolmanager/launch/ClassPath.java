@@ -16,7 +16,7 @@ public final class ClassPath {
 
     /**
      * The class path on which a child JVM sees the classes that the class loader of {@code anchor} sees, and this
-     * library. Understands directories and jars given on the command line, in an argument file or in the manifest of a
+     * library, whose jar comes first if it is one. Understands directories and jars given on the command line, in an argument file or in the manifest of a
      * jar, URL class loaders, the module path (its modules become class path entries), and executable jars and wars of
      * Spring Boot. Of the latter the libraries and classes are unpacked into a private temporary directory: once per
      * JVM and archive, deleted when the JVM exits.

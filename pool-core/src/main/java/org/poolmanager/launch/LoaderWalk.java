@@ -6,8 +6,8 @@ import java.lang.module.ResolvedModule;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,12 +47,26 @@ final class LoaderWalk {
         return this;
     }
 
-    /** In the order in which they were found, each one once. */
+    /**
+     * In the order in which they were found, each one once, but this library's jar before all others. A worker's start looks
+     * for classes of ours only, which are nowhere else, and directories behind a jar leave that jar an archive of classes.
+     */
     List<Path> entries() {
-        List<Path> found = new ArrayList<>(entries);
+        Set<Path> found = new LinkedHashSet<>();
+        ownJar().ifPresent(found::add);
+        found.addAll(entries);
         // The archive's own root holds only Boot's launcher, and the archive may be replaced while the parent runs.
         found.removeAll(unpacked);
-        return found;
+        return List.copyOf(found);
+    }
+
+    private static Optional<Path> ownJar() {
+        return Optional.ofNullable(LoaderWalk.class.getProtectionDomain().getCodeSource())
+                .map(source -> source.getLocation().toString())
+                .filter(location -> location.startsWith("file:"))
+                .map(LoaderWalk::fileOf)
+                .map(Path::normalize)
+                .filter(Files::isRegularFile);
     }
 
     private void addUrls(URLClassLoader loader) {

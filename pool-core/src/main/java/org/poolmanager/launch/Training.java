@@ -161,7 +161,7 @@ final class Training {
             }
             discard(child.stdout());
             discard(child.stderr());
-            tell(child, classes);
+            tell(child, directory.resolve("rehearsal"), classes);
             int value = awaitExit(child, LIMIT);
             synchronized (this) {
                 if (state != State.RUNNING) {
@@ -208,8 +208,9 @@ final class Training {
         return child;
     }
 
-    private static void tell(ChildJvm child, List<String> classes) throws IOException {
+    private static void tell(ChildJvm child, Path page, List<String> classes) throws IOException {
         DataOutputStream out = new DataOutputStream(child.stdin());
+        out.writeUTF(page.toString());
         out.writeInt(classes.size());
         for (String name : classes) {
             out.writeUTF(name);

@@ -5,6 +5,9 @@ import java.io.DataInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.poolmanager.wire.Scoreboard;
 
 /**
  * The main class of a JVM that makes a class-data archive: it loads classes, and its end does the rest. No class is
@@ -24,6 +27,7 @@ public final class ClassLoadingMain {
         TerminalSignals.ignore();
         FileInputStream in = new FileInputStream(FileDescriptor.in);
         DataInputStream names = new DataInputStream(new BufferedInputStream(in));
+        Path page = Path.of(names.readUTF());
         String[] classes = new String[names.readInt()];
         for (int i = 0; i < classes.length; i++) {
             classes[i] = names.readUTF();
@@ -35,6 +39,7 @@ public final class ClassLoadingMain {
         for (String name : classes) {
             load(name, loader);
         }
+        rehearse(page);
     }
 
     private static void load(String name, ClassLoader loader) {
@@ -42,6 +47,18 @@ public final class ClassLoadingMain {
             Class.forName(name, false, loader);
         } catch (ClassNotFoundException | LinkageError e) {
             // It came from a loader of the worker's own, or the jar has changed since.
+        }
+    }
+
+    /** Goes a worker's way as far as it is the same for all: what a JVM makes up on it is in no list of names. */
+    private static void rehearse(Path page) {
+        try {
+            Connecting.open().close();
+            Scoreboard.create(page);
+            Scoreboard.open(page);
+            Files.delete(page);
+        } catch (IOException e) {
+            // Then the archive has a little less.
         }
     }
 }

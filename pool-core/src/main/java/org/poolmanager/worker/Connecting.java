@@ -59,8 +59,12 @@ final class Connecting extends Thread {
     }
 
     private Connection connect() throws IOException, InterruptedException {
+        return connect(open());
+    }
+
+    static SocketChannel open() throws IOException {
         chooseSelectors();
-        return connect(SocketChannel.open(StandardProtocolFamily.UNIX));
+        return SocketChannel.open(StandardProtocolFamily.UNIX);
     }
 
     private synchronized Connection connect(SocketChannel opened) throws IOException, InterruptedException {
