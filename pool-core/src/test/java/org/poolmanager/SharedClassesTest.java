@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -24,7 +25,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,10 @@ class SharedClassesTest {
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /** From JDK 25 on it is an AOT cache, where the kernel can be told to end what makes it. */
+    private static final String SUFFIX =
+            Runtime.version().feature() >= 25 && Files.isExecutable(Path.of("/usr/bin/setpriv")) ? ".aot" : ".jsa";
 
     private static final Duration TRAINED = Duration.ofSeconds(60);
 
@@ -81,6 +88,7 @@ class SharedClassesTest {
     @DisplayName("an archive is made once, after the first start, and later starts use it")
     void madeOnceAndUsed() throws Exception {
         Path archive = train();
+        assertThat(archive.toString()).endsWith(SUFFIX);
         Instant made = Files.getLastModifiedTime(archive).toInstant();
 
         for (int start = 0; start < 2; start++) {
@@ -125,7 +133,7 @@ class SharedClassesTest {
         String key = name.substring(0, name.indexOf('-') + 1);
         Files.delete(archive);
         Path evil = cache.resolve(
-                key + Integer.toHexString(content.length) + "-" + Long.toHexString(sum.getValue()) + ".jsa");
+                key + Integer.toHexString(content.length) + "-" + Long.toHexString(sum.getValue()) + SUFFIX);
         Files.write(evil, content);
 
         try (PoolManager<Integer, Integer> pool = pool(options)) {
@@ -165,6 +173,44 @@ class SharedClassesTest {
         }
         try (PoolManager<Integer, Integer> pool = pool(b -> b.jvm(jvm("-Xshare:off")))) {
             assertThat(mapped(pool)).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("options that open modules, choose another collector or other headers have archives that fit")
+    void optionsOfTheirOwn() throws Exception {
+        List<String> own = new ArrayList<>(List.of("--add-opens=java.base/java.lang=ALL-UNNAMED"));
+        own.add("-XX:+UseParallelGC");
+        if (Runtime.version().feature() >= 25) {
+            own.add("-XX:+UseCompactObjectHeaders");
+        }
+        UnaryOperator<PoolManagerBuilder<Integer, Integer>> options = b -> b.jvm(jvm(own.toArray(String[]::new)));
+        Path archive = train(options);
+        assertThat(archive.toString()).endsWith(SUFFIX);
+        try (PoolManager<Integer, Integer> pool = pool(options)) {
+            assertThat(mapped(pool)).containsExactly(archive.toString());
+        }
+    }
+
+    @Test
+    @DisplayName("options with which a JVM would refuse an AOT cache leave it a class-data archive")
+    void noAotCache() throws Exception {
+        UnaryOperator<PoolManagerBuilder<Integer, Integer>> options = b -> b.jvm(jvm("-Dcom.sun.management.jmxremote"));
+        Path archive = train(options);
+        assertThat(archive.toString()).endsWith(".jsa");
+    }
+
+    @Test
+    @DisplayName("where no AOT cache can be made, there is a class-data archive")
+    @EnabledForJreRange(min = JRE.JAVA_25)
+    void hopelessAotCache() throws Exception {
+        String name = trained.getFileName().toString();
+        Files.createDirectories(cache, OWNER_ONLY);
+        Files.createFile(cache.resolve(name.substring(0, name.indexOf('-')) + ".none"));
+        Path archive = train();
+        assertThat(archive.toString()).endsWith(".jsa");
+        try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
+            assertThat(mapped(pool)).containsExactly(archive.toString());
         }
     }
 
@@ -230,6 +276,20 @@ class SharedClassesTest {
     }
 
     @Test
+    @DisplayName("closing a pool while an AOT cache is created ends that, even if it does not run, and leaves nothing")
+    @EnabledForJreRange(min = JRE.JAVA_25)
+    void closedInCreation() throws Exception {
+        try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
+            assertThat(pool.isAlive()).isTrue();
+            stop(creation(ProcessHandle.current()));
+        }
+        assertThat(children()).isZero();
+        try (Stream<Path> files = Files.list(cache)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("two parents at once make one archive, and neither is disturbed")
     void twoParents() throws Exception {
         try (ParentJvm one = parent();
@@ -265,7 +325,56 @@ class SharedClassesTest {
         assertThat(archives()).isEmpty();
     }
 
+    @Test
+    @DisplayName("C101: a parent killed while an AOT cache is created leaves no process, even if it does not run")
+    @EnabledForJreRange(min = JRE.JAVA_25)
+    void parentKilledInCreation() throws Exception {
+        try (ParentJvm parent = parent()) {
+            assertThat(parent.awaitWorkers()).hasSize(1);
+            ProcessHandle creation = creation(parent.process().toHandle());
+            stop(creation); // as on a machine that has no time for it
+            long start = System.nanoTime();
+            parent.signal("KILL");
+            await().atMost(Duration.ofSeconds(3)).until(() -> !ParentJvm.isRunning(creation));
+            System.out.printf("C101 creation: gone after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        }
+        assertThat(archives()).isEmpty();
+    }
+
     // ---- helpers ----
+
+    /** The process of that parent that makes an AOT cache of what was recorded, when it has become a JVM. */
+    private static ProcessHandle creation(ProcessHandle parent) {
+        return await().pollInterval(Duration.ofMillis(5))
+                .atMost(TRAINED)
+                .until(
+                        () -> parent.children()
+                                .filter(SharedClassesTest::creates)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static boolean creates(ProcessHandle process) {
+        List<String> words = commandLine(process.pid());
+        return words.contains("-XX:AOTMode=create") && words.get(0).endsWith("java");
+    }
+
+    private static void stop(ProcessHandle process) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    private static List<String> commandLine(long pid) {
+        try {
+            return List.of(Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                    .split("\0"));
+        } catch (IOException e) {
+            return List.of(); // gone
+        }
+    }
 
     /** As an earlier JVM left it. */
     private Path trainedBefore() throws IOException {
@@ -318,7 +427,7 @@ class SharedClassesTest {
             return List.of();
         }
         try (Stream<Path> files = Files.list(cache)) {
-            return files.filter(file -> file.toString().endsWith(".jsa")).toList();
+            return files.filter(file -> isArchive(file.toString())).toList();
         }
     }
 
@@ -329,17 +438,20 @@ class SharedClassesTest {
 
     private static List<String> mapped(long pid) throws IOException {
         try (Stream<String> maps = Files.lines(Path.of("/proc", Long.toString(pid), "maps"))) {
-            return maps.filter(line -> line.endsWith(".jsa") && !line.contains("/lib/server/"))
+            return maps.filter(line -> isArchive(line) && !line.contains("/lib/server/"))
                     .map(line -> line.substring(line.indexOf('/')))
                     .distinct()
                     .toList();
         }
     }
 
+    private static boolean isArchive(String file) {
+        return file.endsWith(".jsa") || file.endsWith(".aot");
+    }
+
     private static List<String> recordings(PoolManager<?, ?> pool) throws IOException {
         long pid = pool.stats().workerList().get(0).pid();
-        String commandLine = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
-        return Stream.of(commandLine.split("\0"))
+        return commandLine(pid).stream()
                 .filter(word -> word.startsWith("-Xlog:class"))
                 .toList();
     }

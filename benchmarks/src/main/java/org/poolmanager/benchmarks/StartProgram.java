@@ -51,7 +51,7 @@ public final class StartProgram {
             return false;
         }
         try (Stream<Path> files = Files.list(archives)) {
-            return files.anyMatch(file -> file.toString().endsWith(".jsa"));
+            return files.anyMatch(file -> file.toString().matches(".*\\.(jsa|aot)"));
         }
     }
 }

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +38,14 @@ final class ArchiveDirectory {
     /** System property of the parent: the directory, instead of the one below the user's caches. */
     static final String PROPERTY = "poolmanager.cache-directory";
 
-    private static final String ARCHIVE = ".jsa";
-
     /** An empty file that says: this cannot be archived. */
     private static final String HOPELESS = ".none";
 
     private static final String UNFINISHED = ".new";
+
+    private static final String ALL = Stream.concat(
+                    Stream.of(ArchiveKind.values()).map(ArchiveKind::suffix), Stream.of(HOPELESS, UNFINISHED))
+            .collect(Collectors.joining(",", "*{", "}"));
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
@@ -136,8 +140,8 @@ final class ArchiveDirectory {
         if (DISTRUSTED.contains(key.id())) {
             return null;
         }
-        for (Path archive : files(key.id() + "-*" + ARCHIVE)) {
-            if (isIntact(archive)) {
+        for (Path archive : files(archivesOf(key))) {
+            if (isIntact(archive, key.kind())) {
                 touch(archive);
                 return archive;
             }
@@ -148,7 +152,12 @@ final class ArchiveDirectory {
 
     /** Whether it makes no sense to train. */
     boolean isHopeless(ArchiveKey key) {
-        return DISTRUSTED.contains(key.id()) || Files.exists(path.resolve(key.id() + HOPELESS));
+        return DISTRUSTED.contains(key.id()) || hasFailed(key);
+    }
+
+    /** Whether a training has shown that it cannot be made here. */
+    boolean hasFailed(ArchiveKey key) {
+        return Files.exists(path.resolve(key.id() + HOPELESS));
     }
 
     void setHopeless(ArchiveKey key) throws IOException {
@@ -161,9 +170,9 @@ final class ArchiveDirectory {
         Path copy = Files.createTempFile(path, key.id(), UNFINISHED);
         try {
             Files.copy(trained, copy, StandardCopyOption.REPLACE_EXISTING);
-            Path archive = path.resolve(key.id() + "-" + sum(copy) + ARCHIVE);
+            Path archive = path.resolve(key.id() + "-" + sum(copy) + key.kind().suffix());
             Files.move(copy, archive, StandardCopyOption.ATOMIC_MOVE);
-            for (Path other : files(key.id() + "-*" + ARCHIVE)) {
+            for (Path other : files(archivesOf(key))) {
                 if (!other.equals(archive)) {
                     Files.deleteIfExists(other); // made at the same time; who is about to use it starts without
                 }
@@ -187,7 +196,7 @@ final class ArchiveDirectory {
 
     private void sweep() throws IOException {
         long room = MAX_BYTES;
-        List<Path> latestFirst = new ArrayList<>(files("*{" + ARCHIVE + "," + HOPELESS + "," + UNFINISHED + "}"));
+        List<Path> latestFirst = new ArrayList<>(files(ALL));
         latestFirst.sort(Comparator.comparing(ArchiveDirectory::modified).reversed());
         for (Path file : latestFirst) {
             boolean unfinished = file.toString().endsWith(UNFINISHED);
@@ -213,12 +222,16 @@ final class ArchiveDirectory {
         return found;
     }
 
-    private static boolean isIntact(Path archive) throws IOException {
+    private static String archivesOf(ArchiveKey key) {
+        return key.id() + "-*" + key.kind().suffix();
+    }
+
+    private static boolean isIntact(Path archive, ArchiveKind kind) throws IOException {
         String state = state(archive);
         if (state.equals(INTACT.get(archive))) {
             return true;
         }
-        if (!archive.getFileName().toString().endsWith("-" + sum(archive) + ARCHIVE)) {
+        if (!archive.getFileName().toString().endsWith("-" + sum(archive) + kind.suffix())) {
             return false;
         }
         INTACT.put(archive, state);

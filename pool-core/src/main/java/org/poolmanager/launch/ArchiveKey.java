@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
  * What an archive must fit: the Java installation, the options that a JVM compares, and the jars at the head of the class
  * path. A JVM archives no class that comes after a directory of classes, but does not mind directories behind the jars.
  *
+ * @param kind what the JVM can take its classes from
  * @param id stands for all of it, as a part of a file's name
  * @param jars the head of the class path
  * @param options those of the user's options that count
  */
-record ArchiveKey(String id, List<Path> jars, List<String> options) {
+record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> options) {
 
     private static final Pattern COUNTS = Pattern.compile(
             "-XX:[+-]Use\\w*GC|-XX:[+-]Use(CompressedOops|CompressedClassPointers|CompactObjectHeaders)"
@@ -78,8 +79,14 @@ record ArchiveKey(String id, List<Path> jars, List<String> options) {
         }
     }
 
-    /** Null where no archive is possible. */
+    /** Of the best kind that is possible; null where no archive is. */
     static @Nullable ArchiveKey of(Path java, ClassPath classPath, JvmOptions jvm) throws IOException {
+        return of(java, classPath, jvm, ArchiveKind.bestFor(release(java), jvm.args()));
+    }
+
+    /** Null where no archive is possible. */
+    static @Nullable ArchiveKey of(Path java, ClassPath classPath, JvmOptions jvm, ArchiveKind kind)
+            throws IOException {
         Path base = baseArchive(java);
         if (base == null
                 || jvm.args().stream()
@@ -107,7 +114,8 @@ record ArchiveKey(String id, List<Path> jars, List<String> options) {
         described.addAll(options);
         described.add(attributes(base));
         described.add(release(java));
-        return new ArchiveKey(digest(described), List.copyOf(jars), options);
+        described.add(kind.suffix());
+        return new ArchiveKey(kind, digest(described), List.copyOf(jars), options);
     }
 
     /** Adds what a JVM compares of a jar, and of those its manifest leads to; false if one of them is no jar. */
@@ -137,7 +145,7 @@ record ArchiveKey(String id, List<Path> jars, List<String> options) {
         return content != null && content.library();
     }
 
-    /** What the JDK ships, and what every other archive is an addition to; null if it ships none. */
+    /** What the JDK ships, which tells one build of it from another; null if it ships none. */
     private static @Nullable Path baseArchive(Path java) {
         Path home = java.resolveSibling("..").normalize();
         Path archive = home.resolve("lib").resolve("server").resolve("classes.jsa");

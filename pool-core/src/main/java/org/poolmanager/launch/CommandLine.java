@@ -90,7 +90,6 @@ final class CommandLine {
         if (userArguments.stream().noneMatch(a -> COLLECTOR_CHOICE.matcher(a).matches())) {
             options.add("-XX:+UseSerialGC");
         }
-        options.add("-Xshare:auto");
         // A killed JVM leaves its performance data in the temporary directory.
         options.add("-XX:-UsePerfData");
         options.add("-Xlog:disable");

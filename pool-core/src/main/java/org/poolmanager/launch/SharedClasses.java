@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * wrong with that, children start as they do without. Safe for use by many threads.
  *
  * <p>Where no archive fits, one child writes down which classes it loads. A while after it is ready, a JVM of low
- * priority is started that loads the same classes, runs nothing of them, and leaves the archive behind.
+ * priority is started that loads the same classes, runs nothing of them, and leaves the archive behind; on JDK 25 and
+ * newer a second one follows that makes an AOT cache of what the first has left.
  */
 public final class SharedClasses implements AutoCloseable {
 
@@ -68,7 +69,7 @@ public final class SharedClasses implements AutoCloseable {
         Path crashLog = child.crashLog();
         String signal = Signals.of(exitValue);
         boolean crashed = crashLog != null || (signal != null && Signals.isCrash(signal));
-        if (supply.kind() != ClassSupply.Kind.ARCHIVE || supply.file() == null || !crashed) {
+        if (!supply.isArchive() || supply.file() == null || !crashed) {
             return false;
         }
         ArchiveDirectory.distrust(supply.file());
@@ -86,6 +87,10 @@ public final class SharedClasses implements AutoCloseable {
             Path java = JavaBinary.of(options.javaHome());
             ArchiveKey key = ArchiveKey.of(java, classPath, options);
             ArchiveDirectory archives = key == null ? null : ArchiveDirectory.open(directory.get());
+            // Where no AOT cache could be made there may still be a class-data archive.
+            if (key != null && archives != null && key.kind() != ArchiveKind.CLASS_DATA && archives.hasFailed(key)) {
+                key = ArchiveKey.of(java, classPath, options, ArchiveKind.CLASS_DATA);
+            }
             return key == null || archives == null ? ClassSupply.NONE : supply(key, archives);
         } catch (IOException | RuntimeException e) {
             return ClassSupply.NONE; // what it may mean for the start, the start itself will say
@@ -95,7 +100,7 @@ public final class SharedClasses implements AutoCloseable {
     private ClassSupply supply(ArchiveKey key, ArchiveDirectory archives) throws IOException {
         Path archive = archives.find(key);
         if (archive != null) {
-            return new ClassSupply(ClassSupply.Kind.ARCHIVE, archive);
+            return ClassSupply.from(archive, key.kind());
         }
         if (training != null && !training.isOver()) {
             return ClassSupply.NONE; // one at a time, also if the class path has changed meanwhile

@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one archive from what one child has loaded, on a thread and in a process of its own. */
+/** Makes one archive from what one child has loaded, on a thread and in processes of its own, one after the other. */
 final class Training {
 
     private static final String MAIN = "org.poolmanager.worker.ClassLoadingMain";
@@ -37,6 +37,10 @@ final class Training {
 
     /** Classes with another source were made at run time, or are in the JDK's archive. */
     private static final Pattern LOADED = Pattern.compile("(\\S+) source: (?:file|jrt):.*");
+
+    /** Those of the JDK's archive count where ours comes instead of it. */
+    private static final Pattern LOADED_OR_SHARED =
+            Pattern.compile("(\\S+) source: (?:(?:file|jrt):|shared objects file).*");
 
     /** What pools of this JVM are making, or could not make. */
     private static final Set<String> CLAIMED = ConcurrentHashMap.newKeySet();
@@ -152,22 +156,18 @@ final class Training {
     }
 
     private void train() throws IOException {
-        Path made = directory.resolve("classes.jsa");
+        Path made = directory.resolve("classes" + key.kind().suffix());
         try {
-            List<String> classes = recorded();
-            ChildJvm child = launch(made);
-            if (child == null) {
-                return;
-            }
-            discard(child.stdout());
-            discard(child.stderr());
-            tell(child, directory.resolve("rehearsal"), classes);
-            int value = awaitExit(child, LIMIT);
+            boolean done = switch (key.kind()) {
+                case CLASS_DATA -> load(ClassSupply.Kind.TRAINING, made);
+                case AOT_CACHE ->
+                    load(ClassSupply.Kind.AOT_TRAINING, made) && endsWell(launch(ClassSupply.Kind.AOT_CREATION, made));
+            };
             synchronized (this) {
                 if (state != State.RUNNING) {
                     return;
                 }
-                if (value == 0 && Files.exists(made)) {
+                if (done && Files.exists(made)) {
                     archives.publish(key, made);
                     CLAIMED.remove(key.id());
                 } else {
@@ -176,17 +176,29 @@ final class Training {
             }
         } finally {
             Files.deleteIfExists(made);
+            Files.deleteIfExists(ClassSupply.configuration(made));
         }
+    }
+
+    /** Has a JVM load what the child had loaded. */
+    private boolean load(ClassSupply.Kind how, Path made) throws IOException {
+        List<String> classes = recorded();
+        ChildJvm child = launch(how, made);
+        if (child != null) {
+            tell(child, directory.resolve("rehearsal"), classes);
+        }
+        return endsWell(child);
     }
 
     private List<String> recorded() throws IOException {
         List<String> classes = new ArrayList<>();
+        Pattern counting = key.kind() == ArchiveKind.AOT_CACHE ? LOADED_OR_SHARED : LOADED;
         // The child goes on writing, so the last line may be half there.
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(Files.newInputStream(recording()), StandardCharsets.UTF_8))) {
             String line;
             while ((line = lines.readLine()) != null && classes.size() < MAX_CLASSES) {
-                Matcher loaded = LOADED.matcher(line);
+                Matcher loaded = counting.matcher(line);
                 if (loaded.matches()) {
                     classes.add(loaded.group(1));
                 }
@@ -195,16 +207,18 @@ final class Training {
         return classes;
     }
 
-    private synchronized @Nullable ChildJvm launch(Path made) {
+    /** Null if it is to end. */
+    private synchronized @Nullable ChildJvm launch(ClassSupply.Kind how, Path made) {
         if (state != State.RUNNING) {
             return null;
         }
         ClassPath jars = ClassPath.ofEntries(key.jars());
         JvmOptions counting =
                 new JvmOptions(options.javaHome(), key.options(), options.environment(), options.workingDirectory());
-        ChildJvm child =
-                ChildJvm.start(MAIN, jars, counting, directory, new ClassSupply(ClassSupply.Kind.TRAINING, made));
+        ChildJvm child = ChildJvm.start(MAIN, jars, counting, directory, new ClassSupply(how, made));
         trainer = child;
+        discard(child.stdout());
+        discard(child.stderr());
         return child;
     }
 
@@ -230,6 +244,10 @@ final class Training {
         } catch (IOException e) {
             // The stream ends like this when the process is killed.
         }
+    }
+
+    private static boolean endsWell(@Nullable ChildJvm child) {
+        return child != null && awaitExit(child, LIMIT) == 0;
     }
 
     private static int awaitExit(ChildJvm child, Duration limit) {

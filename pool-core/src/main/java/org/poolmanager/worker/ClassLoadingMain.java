@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import org.poolmanager.wire.Scoreboard;
 
 /**
- * The main class of a JVM that makes a class-data archive: it loads classes, and its end does the rest. No class is
- * initialised, so no code of a worker runs.
+ * The main class of a JVM that makes a class-data archive, or the record for an AOT cache: it loads classes, and its end
+ * does the rest. No class of the user's is initialised, so no code of a worker runs.
  */
 public final class ClassLoadingMain {
 

@@ -129,7 +129,7 @@ class ContextStartTests {
             return false;
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.anyMatch(file -> file.toString().endsWith(".jsa"));
+            return files.anyMatch(file -> file.toString().matches(".*\\.(jsa|aot)"));
         }
     }
 
