@@ -215,6 +215,27 @@ class SharedClassesTest {
     }
 
     @Test
+    @DisplayName("an AOT cache that a JVM refuses is given up at once, and the next archive is of the other kind")
+    @EnabledForJreRange(min = JRE.JAVA_25)
+    void refusedAotCache() throws Exception {
+        String name = trained.getFileName().toString();
+        String key = name.substring(0, name.indexOf('-'));
+        Files.createDirectories(cache, OWNER_ONLY);
+        byte[] content = {1, 2, 3};
+        CRC32C sum = new CRC32C();
+        sum.update(content);
+        Path refused = Files.write(cache.resolve(key + "-3-" + Long.toHexString(sum.getValue()) + SUFFIX), content);
+
+        try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
+            assertThat(mapped(pool)).isEmpty();
+            assertThat(pool.map(List.of(21))).containsExactly(42);
+            await().atMost(Duration.ofSeconds(5)).until(() -> !Files.exists(refused));
+        }
+        assertThat(cache.resolve(key + ".none")).exists();
+        assertThat(train().toString()).endsWith(".jsa");
+    }
+
+    @Test
     @DisplayName("where no archive can be kept, or a directory comes first, workers start as without")
     void impossible() throws Exception {
         Files.createDirectories(cache.getParent());

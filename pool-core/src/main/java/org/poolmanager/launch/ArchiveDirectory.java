@@ -183,10 +183,23 @@ final class ArchiveDirectory {
         sweep();
     }
 
+    /** A JVM has started without it: whoever makes one more like this would make it in vain. */
+    static void refuse(Path archive) throws IOException {
+        Path mark = archive.resolveSibling(idOf(archive) + HOPELESS);
+        if (!Files.exists(mark)) {
+            Files.createFile(mark);
+        }
+        Files.deleteIfExists(archive);
+    }
+
+    private static String idOf(Path archive) {
+        String name = archive.getFileName().toString();
+        return name.substring(0, name.indexOf('-'));
+    }
+
     /** A JVM has crashed with it. */
     static void distrust(Path archive) {
-        String name = archive.getFileName().toString();
-        DISTRUSTED.add(name.substring(0, name.indexOf('-')));
+        DISTRUSTED.add(idOf(archive));
         try {
             Files.deleteIfExists(archive);
         } catch (IOException e) {

@@ -15,6 +15,9 @@ enum ArchiveKind {
 
     private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"(\\d{1,4})\\b");
 
+    /** Written in Java itself, which goes with no AOT cache. */
+    private static final String OTHER_COMPILER = "GRAALVM_VERSION";
+
     /**
      * A JVM that cannot use its AOT cache has no archive at all, not even the JDK's, and is slower than ever. Some options
      * have it refuse one because they add a module, others for what the compilers or the layout of objects need. So these
@@ -49,7 +52,9 @@ enum ArchiveKind {
      */
     static ArchiveKind bestFor(String release, List<String> options) {
         Matcher version = VERSION.matcher(release);
-        boolean known = version.find() && Integer.parseInt(version.group(1)) >= FIRST_WITH_AOT_CACHE;
+        boolean known = version.find()
+                && Integer.parseInt(version.group(1)) >= FIRST_WITH_AOT_CACHE
+                && !release.contains(OTHER_COMPILER);
         return known
                         && options.stream()
                                 .noneMatch(option ->

@@ -1,7 +1,9 @@
 package org.poolmanager.launch;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ public final class SharedClasses implements AutoCloseable {
     private final Supplier<Path> directory;
 
     private @Nullable Training training;
+
+    /** Whether somebody has looked if a child has taken its AOT cache. */
+    private boolean looked;
 
     private boolean closed;
 
@@ -57,6 +62,28 @@ public final class SharedClasses implements AutoCloseable {
     public synchronized void ready(ChildJvm child) {
         if (training != null && training.isRecordedBy(child.supply()) && !closed) {
             training.begin();
+        }
+        Path cache = child.supply().file();
+        if (child.supply().kind() == ClassSupply.Kind.AOT_CACHE && cache != null && !looked) {
+            looked = true;
+            Thread thread =
+                    new Thread(null, () -> look(child.pid(), cache), "poolmanager-class-archive-look", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** A JVM that refuses its AOT cache does not say so, and has no archive at all. Nobody's start waits for this look. */
+    private static void look(long pid, Path cache) {
+        try {
+            String mapped = cache.toRealPath().toString();
+            List<String> maps = Files.readAllLines(Path.of("/proc", Long.toString(pid), "maps"));
+            boolean lives = !maps.isEmpty();
+            if (lives && maps.stream().noneMatch(line -> line.contains(mapped))) {
+                ArchiveDirectory.refuse(cache);
+            }
+        } catch (IOException e) {
+            // The child is gone, or the cache: the next one is looked at when the next pool starts.
         }
     }
 

@@ -27,7 +27,8 @@ class ArchiveKindTests {
                 "JAVA_VERSION=\"24.0.2\"",
                 "JAVA_VERSION=\"17.0.15\"",
                 "JAVA_VERSION=\"1.8.0_25\"",
-                "VERSION=\"25\""
+                "VERSION=\"25\"",
+                "GRAALVM_VERSION=\"25.0.1\"\nJAVA_VERSION=\"25.0.1\""
             })
     void olderAndUnknownOnesCannot(String release) {
         assertThat(ArchiveKind.bestFor(release, List.of())).isEqualTo(ArchiveKind.CLASS_DATA);
