@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 
 /** What can be measured alone. */
 enum Group {
-    TRIVIAL(Options::withManyWarmups, TrivialTasks::measure),
+    TRIVIAL(Options::withManyRounds, TrivialTasks::measure),
     CPU(CpuTasks::measure),
-    GUARDS(Options::withManyWarmups, Guards::measure),
+    GUARDS(Options::withManyRounds, Guards::measure),
     LATENCY(OneInFlight::measure),
     PAYLOADS(Payloads::measure),
     START(Options::withFewWarmups, WorkerStart::measure),

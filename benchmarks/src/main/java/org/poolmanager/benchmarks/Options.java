@@ -26,6 +26,9 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
     /** Until no more code of a pool is compiled that makes trivial tasks: some five seconds of it. */
     private static final int MANY_WARMUPS = 16;
 
+    /** What differs by little more than the rounds do takes so many. */
+    private static final int MANY_ROUNDS = 15;
+
     static Options parse(String... args) {
         Map<String, Integer> given = new HashMap<>();
         for (String arg : args) {
@@ -66,6 +69,19 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
 
     Options withManyWarmups() {
         return withWarmups(Math.max(warmups, MANY_WARMUPS));
+    }
+
+    Options withManyRounds() {
+        Options warm = withManyWarmups();
+        return new Options(
+                Math.max(rounds, MANY_ROUNDS),
+                warm.warmups,
+                warm.tasks,
+                warm.millis,
+                warm.probes,
+                warm.payloads,
+                warm.largest,
+                warm.idle);
     }
 
     private Options withWarmups(int number) {

@@ -60,17 +60,24 @@ public final class SharedClasses implements AutoCloseable {
 
     /** Says that a child has come up. */
     public synchronized void ready(ChildJvm child) {
-        if (training != null && training.isRecordedBy(child.supply()) && !closed) {
-            training.begin();
+        try {
+            if (training != null && training.isRecordedBy(child.supply()) && !closed) {
+                training.begin();
+            }
+            Path cache = child.supply().file();
+            if (child.supply().kind() == ClassSupply.Kind.AOT_CACHE && cache != null && !looked) {
+                looked = true;
+                inBackground(() -> look(child.pid(), cache));
+            }
+        } catch (OutOfMemoryError e) {
+            // No thread can be made now. The child is up all the same.
         }
-        Path cache = child.supply().file();
-        if (child.supply().kind() == ClassSupply.Kind.AOT_CACHE && cache != null && !looked) {
-            looked = true;
-            Thread thread =
-                    new Thread(null, () -> look(child.pid(), cache), "poolmanager-class-archive-look", 0, false);
-            thread.setDaemon(true);
-            thread.start();
-        }
+    }
+
+    private static void inBackground(Runnable what) {
+        Thread thread = new Thread(null, what, "poolmanager-class-archive-look", 0, false);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** A JVM that refuses its AOT cache does not say so, and has no archive at all. Nobody's start waits for this look. */
