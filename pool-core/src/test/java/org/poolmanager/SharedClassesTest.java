@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -97,6 +98,7 @@ class SharedClassesTest {
                 assertThat(pool.map(List.of(21))).containsExactly(42);
             }
         }
+        await().atMost(Duration.ofSeconds(5)).until(SharedClassesTest::nobodyLooks);
         assertThat(archives()).containsExactly(archive);
         assertThat(Files.getLastModifiedTime(archive).toInstant()).isEqualTo(made);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
@@ -204,6 +206,7 @@ class SharedClassesTest {
     @DisplayName("where no AOT cache can be made, there is a class-data archive")
     @EnabledForJreRange(min = JRE.JAVA_25)
     void hopelessAotCache() throws Exception {
+        assumeTrue(SUFFIX.equals(".aot"));
         String name = trained.getFileName().toString();
         Files.createDirectories(cache, OWNER_ONLY);
         Files.createFile(cache.resolve(name.substring(0, name.indexOf('-')) + ".none"));
@@ -218,6 +221,7 @@ class SharedClassesTest {
     @DisplayName("an AOT cache that a JVM refuses is given up at once, and the next archive is of the other kind")
     @EnabledForJreRange(min = JRE.JAVA_25)
     void refusedAotCache() throws Exception {
+        assumeTrue(SUFFIX.equals(".aot"));
         String name = trained.getFileName().toString();
         String key = name.substring(0, name.indexOf('-'));
         Files.createDirectories(cache, OWNER_ONLY);
@@ -300,6 +304,7 @@ class SharedClassesTest {
     @DisplayName("closing a pool while an AOT cache is created ends that, even if it does not run, and leaves nothing")
     @EnabledForJreRange(min = JRE.JAVA_25)
     void closedInCreation() throws Exception {
+        assumeTrue(SUFFIX.equals(".aot"));
         try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
             assertThat(pool.isAlive()).isTrue();
             stop(creation(ProcessHandle.current()));
@@ -350,6 +355,7 @@ class SharedClassesTest {
     @DisplayName("C101: a parent killed while an AOT cache is created leaves no process, even if it does not run")
     @EnabledForJreRange(min = JRE.JAVA_25)
     void parentKilledInCreation() throws Exception {
+        assumeTrue(SUFFIX.equals(".aot"));
         try (ParentJvm parent = parent()) {
             assertThat(parent.awaitWorkers()).hasSize(1);
             ProcessHandle creation = creation(parent.process().toHandle());
@@ -379,6 +385,12 @@ class SharedClassesTest {
     private static boolean creates(ProcessHandle process) {
         List<String> words = commandLine(process.pid());
         return words.contains("-XX:AOTMode=create") && words.get(0).endsWith("java");
+    }
+
+    /** Whether a cache was taken is looked at beside a start. */
+    private static boolean nobodyLooks() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("poolmanager-class-archive-look"));
     }
 
     private static void stop(ProcessHandle process) throws Exception {

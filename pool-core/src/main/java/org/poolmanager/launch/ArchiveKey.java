@@ -48,7 +48,7 @@ record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> opt
             Pattern.DOTALL);
 
     private static final Set<String> OPTIONS_OF_THE_ENVIRONMENT =
-            Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
+            Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS");
 
     private static final String CLASS_FILE = ArchiveKey.class.getName().replace('.', '/') + ".class";
 

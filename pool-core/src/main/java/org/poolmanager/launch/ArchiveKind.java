@@ -30,6 +30,7 @@ enum ArchiveKind {
                     + "|Unlock(Diagnostic|Experimental)VMOptions)$).*"
                     + "|-XX:(?![+-])(?!((Max|Initial)RAMPercentage|MaxRAM|MaxHeapSize|MaxMetaspaceSize|MaxDirectMemorySize"
                     + "|ReservedCodeCacheSize|ActiveProcessorCount|TieredStopAtLevel|NativeMemoryTracking|HeapDumpPath)=).*"
+                    + "|--(?!((add-opens|add-exports|add-modules|enable-native-access)=|enable-preview$)).*"
                     + "|-D(com\\.sun\\.management|jdk\\.module).*",
             Pattern.DOTALL);
 

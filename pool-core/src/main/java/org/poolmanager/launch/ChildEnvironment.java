@@ -8,7 +8,7 @@ final class ChildEnvironment {
 
     /** A JVM reads these by itself: an agent or a heap size meant for the parent would hit every child as well. */
     private static final Set<String> READ_BY_JVM =
-            Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH");
+            Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS", "CLASSPATH");
 
     private static final String READ_BY_BOOT_LAUNCHER = "LOADER_";
 

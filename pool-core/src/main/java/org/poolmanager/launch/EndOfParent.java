@@ -23,8 +23,11 @@ final class EndOfParent {
 
     /** Words before a command. */
     static List<String> kills() {
-        // A parent that was gone before the kernel knew of it is nobody's death: then there must be no command.
-        String unlessGone = "[ \"$PPID\" = " + ProcessHandle.current().pid() + " ] && exec \"$@\"";
+        // A parent that was gone before the kernel knew of it is nobody's death: then there must be no command. Signals
+        // of a
+        // terminal are the parent's to answer.
+        String unlessGone =
+                "trap '' INT HUP; [ \"$PPID\" = " + ProcessHandle.current().pid() + " ] && exec \"$@\"";
         return List.of(
                 SET_PRIVILEGES.toString(), "--pdeathsig", "KILL", SHELL.toString(), "-c", unlessGone, SHELL.toString());
     }

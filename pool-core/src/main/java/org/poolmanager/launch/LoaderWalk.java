@@ -1,6 +1,7 @@
 package org.poolmanager.launch;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.module.ModuleReference;
 import java.lang.module.ResolvedModule;
 import java.net.URI;
@@ -53,20 +54,24 @@ final class LoaderWalk {
      */
     List<Path> entries() {
         Set<Path> found = new LinkedHashSet<>();
-        ownJar().ifPresent(found::add);
+        OwnJar.find().map(this::asListed).ifPresent(found::add);
         found.addAll(entries);
         // The archive's own root holds only Boot's launcher, and the archive may be replaced while the parent runs.
         found.removeAll(unpacked);
         return List.copyOf(found);
     }
 
-    private static Optional<Path> ownJar() {
-        return Optional.ofNullable(LoaderWalk.class.getProtectionDomain().getCodeSource())
-                .map(source -> source.getLocation().toString())
-                .filter(location -> location.startsWith("file:"))
-                .map(LoaderWalk::fileOf)
-                .map(Path::normalize)
-                .filter(Files::isRegularFile);
+    /** By the name that it has on the class path, where links may lead to it. */
+    private Path asListed(Path file) {
+        return entries.stream().filter(entry -> isSame(entry, file)).findFirst().orElse(file);
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException e) {
+            return false; // one of them is not there
+        }
     }
 
     private void addUrls(URLClassLoader loader) {

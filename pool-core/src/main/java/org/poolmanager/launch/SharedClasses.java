@@ -85,8 +85,9 @@ public final class SharedClasses implements AutoCloseable {
         try {
             String mapped = cache.toRealPath().toString();
             List<String> maps = Files.readAllLines(Path.of("/proc", Long.toString(pid), "maps"));
-            boolean lives = !maps.isEmpty();
-            if (lives && maps.stream().noneMatch(line -> line.contains(mapped))) {
+            boolean complete =
+                    maps.stream().anyMatch(line -> line.endsWith("[stack]")); // those of one that ends are not
+            if (complete && maps.stream().noneMatch(line -> line.contains(mapped))) {
                 ArchiveDirectory.refuse(cache);
             }
         } catch (IOException e) {

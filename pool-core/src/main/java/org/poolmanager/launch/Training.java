@@ -106,10 +106,11 @@ final class Training {
 
     synchronized void begin() {
         if (state == State.RECORDING) {
-            state = State.RUNNING;
+            state = State.DONE; // unless there is a thread for it
             Thread thread = new Thread(null, this::run, "poolmanager-class-archive", 0, false);
             thread.setDaemon(true);
             thread.start();
+            state = State.RUNNING; // it looks at that under this lock
         }
     }
 
@@ -144,12 +145,15 @@ final class Training {
             if (!end.await(DELAY.toMillis(), TimeUnit.MILLISECONDS)) {
                 train();
             }
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError e) {
             // Nobody waits for it. What has been claimed stays so: this JVM does not try again.
         } finally {
             synchronized (this) {
                 if (state == State.RUNNING) {
                     state = State.DONE;
+                }
+                if (trainer != null) {
+                    trainer.kill(); // does nothing but when something has failed here
                 }
             }
         }
@@ -158,19 +162,21 @@ final class Training {
     private void train() throws IOException {
         Path made = directory.resolve("classes" + key.kind().suffix());
         try {
-            boolean done = switch (key.kind()) {
+            int value = switch (key.kind()) {
                 case CLASS_DATA -> load(ClassSupply.Kind.TRAINING, made);
-                case AOT_CACHE ->
-                    load(ClassSupply.Kind.AOT_TRAINING, made) && endsWell(launch(ClassSupply.Kind.AOT_CREATION, made));
+                case AOT_CACHE -> {
+                    int recorded = load(ClassSupply.Kind.AOT_TRAINING, made);
+                    yield recorded == 0 ? awaitEnd(launch(ClassSupply.Kind.AOT_CREATION, made)) : recorded;
+                }
             };
             synchronized (this) {
                 if (state != State.RUNNING) {
                     return;
                 }
-                if (done && Files.exists(made)) {
+                if (value == 0 && Files.exists(made)) {
                     archives.publish(key, made);
                     CLAIMED.remove(key.id());
-                } else {
+                } else if (isVerdict(value)) {
                     archives.setHopeless(key);
                 }
             }
@@ -180,14 +186,20 @@ final class Training {
         }
     }
 
-    /** Has a JVM load what the child had loaded. */
-    private boolean load(ClassSupply.Kind how, Path made) throws IOException {
+    /** Whether a JVM that ended like this would do so again; one that was too slow, or was ended by others, would not. */
+    private static boolean isVerdict(int value) {
+        String signal = Signals.of(value);
+        return value >= 0 && (signal == null || Signals.isCrash(signal));
+    }
+
+    /** Has a JVM load what the child had loaded. Returns its exit value. */
+    private int load(ClassSupply.Kind how, Path made) throws IOException {
         List<String> classes = recorded();
         ChildJvm child = launch(how, made);
         if (child != null) {
             tell(child, directory.resolve("rehearsal"), classes);
         }
-        return endsWell(child);
+        return awaitEnd(child);
     }
 
     private List<String> recorded() throws IOException {
@@ -246,8 +258,8 @@ final class Training {
         }
     }
 
-    private static boolean endsWell(@Nullable ChildJvm child) {
-        return child != null && awaitExit(child, LIMIT) == 0;
+    private static int awaitEnd(@Nullable ChildJvm child) {
+        return child == null ? -1 : awaitExit(child, LIMIT);
     }
 
     private static int awaitExit(ChildJvm child, Duration limit) {
