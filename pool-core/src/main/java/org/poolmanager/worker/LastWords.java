@@ -4,32 +4,39 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Says on standard error which code has called {@code System.exit}, for the error of the task that is lost by it. */
+/**
+ * Says on standard error which code has called {@code System.exit}, for the error of the task that is lost by it. Somebody
+ * waits for that error, and this JVM may not have made a lambda yet: with loops it is out sooner.
+ */
 final class LastWords {
 
     private LastWords() {}
 
     /** For a shutdown hook: the threads that have called for the exit wait for it. */
     static void sayWhoExits() {
-        Thread.getAllStackTraces().forEach(LastWords::sayIfExiting);
+        for (Map.Entry<Thread, StackTraceElement[]> entry :
+                Thread.getAllStackTraces().entrySet()) {
+            StackTraceElement caller = callerOfExit(entry.getValue());
+            if (caller != null && !isExpected(caller)) {
+                say("System.exit was called by thread '" + entry.getKey().getName() + "' at " + place(caller));
+            }
+        }
     }
 
-    private static void sayIfExiting(Thread thread, StackTraceElement[] stack) {
-        boolean exits = Arrays.stream(stack)
-                .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown")
-                        && frame.getMethodName().equals("exit"));
-        if (!exits) {
-            return;
+    /** Null if the thread does not wait for an exit that it has called for. */
+    private static @Nullable StackTraceElement callerOfExit(StackTraceElement[] stack) {
+        boolean exits = false;
+        for (StackTraceElement frame : stack) {
+            if (exits && !isOfExit(frame)) {
+                return frame;
+            }
+            exits |= frame.getClassName().equals("java.lang.Shutdown")
+                    && frame.getMethodName().equals("exit");
         }
-        Arrays.stream(stack)
-                .dropWhile(frame -> !frame.getClassName().equals("java.lang.Shutdown"))
-                .dropWhile(LastWords::isOfExit)
-                .findFirst()
-                .filter(caller -> !isExpected(caller))
-                .ifPresent(caller ->
-                        say("System.exit was called by thread '" + thread.getName() + "' at " + place(caller)));
+        return null;
     }
 
     private static String place(StackTraceElement frame) {
