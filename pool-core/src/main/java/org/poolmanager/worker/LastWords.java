@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says on standard error which code has called {@code System.exit}, for the error of the task that is lost by it. Somebody
- * waits for that error, and this JVM may not have made a lambda yet: with loops it is out sooner.
+ * waits for that error, and this JVM may have made no lambda yet and put no strings together by {@code +}, which take the
+ * same machinery: without them it is out sooner.
  */
 final class LastWords {
 
@@ -21,7 +22,18 @@ final class LastWords {
                 Thread.getAllStackTraces().entrySet()) {
             StackTraceElement caller = callerOfExit(entry.getValue());
             if (caller != null && !isExpected(caller)) {
-                say("System.exit was called by thread '" + entry.getKey().getName() + "' at " + place(caller));
+                say(new StringBuilder("System.exit was called by thread '")
+                        .append(entry.getKey().getName())
+                        .append("' at ")
+                        .append(caller.getClassName())
+                        .append('.')
+                        .append(caller.getMethodName())
+                        .append('(')
+                        .append(caller.getFileName())
+                        .append(':')
+                        .append(caller.getLineNumber())
+                        .append(')')
+                        .append(System.lineSeparator()));
             }
         }
     }
@@ -39,11 +51,6 @@ final class LastWords {
         return null;
     }
 
-    private static String place(StackTraceElement frame) {
-        return frame.getClassName() + "." + frame.getMethodName() + "(" + frame.getFileName() + ":"
-                + frame.getLineNumber() + ")";
-    }
-
     private static boolean isOfExit(StackTraceElement frame) {
         String type = frame.getClassName();
         return type.equals("java.lang.Shutdown") || type.equals("java.lang.Runtime") || type.equals("java.lang.System");
@@ -57,10 +64,9 @@ final class LastWords {
 
     /** Not by System.err, whose lock somebody may hold who waits for this exit. */
     @SuppressWarnings("resource") // it is not ours to close
-    private static void say(String words) {
+    private static void say(StringBuilder words) {
         try {
-            new FileOutputStream(FileDescriptor.err)
-                    .write((words + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
+            new FileOutputStream(FileDescriptor.err).write(words.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // Nobody listens.
         }
