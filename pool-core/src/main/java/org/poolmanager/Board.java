@@ -216,9 +216,6 @@ final class Board {
                 return;
             }
             hostages.free(); // what is back at once is handed out again
-            if (queue.isEmpty()) {
-                return;
-            }
             moment = System.nanoTime(); // by the old moment it would go back where it came from
         }
     }

@@ -2,7 +2,6 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -26,9 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,14 +127,8 @@ class SharedClassesTest {
         Path archive = train(options);
         byte[] content = Files.readAllBytes(archive);
         content = Arrays.copyOf(content, content.length / 2); // JDK 17 maps it nevertheless, and crashes
-        CRC32C sum = new CRC32C();
-        sum.update(content);
-        String name = archive.getFileName().toString();
-        String key = name.substring(0, name.indexOf('-') + 1);
         Files.delete(archive);
-        Path evil = cache.resolve(
-                key + Integer.toHexString(content.length) + "-" + Long.toHexString(sum.getValue()) + SUFFIX);
-        Files.write(evil, content);
+        Path evil = plant(keyOf(archive), content);
 
         try (PoolManager<Integer, Integer> pool = pool(options)) {
             assertThat(mapped(pool)).isEmpty();
@@ -204,12 +196,10 @@ class SharedClassesTest {
 
     @Test
     @DisplayName("where no AOT cache can be made, there is a class-data archive")
-    @EnabledForJreRange(min = JRE.JAVA_25)
+    @EnabledIf(value = "makesAotCaches", disabledReason = "no JDK 25, or no setpriv: archives are of class data")
     void hopelessAotCache() throws Exception {
-        assumeTrue(SUFFIX.equals(".aot"));
-        String name = trained.getFileName().toString();
         Files.createDirectories(cache, OWNER_ONLY);
-        Files.createFile(cache.resolve(name.substring(0, name.indexOf('-')) + ".none"));
+        Files.createFile(cache.resolve(keyOf(trained) + ".none"));
         Path archive = train();
         assertThat(archive.toString()).endsWith(".jsa");
         try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
@@ -219,23 +209,17 @@ class SharedClassesTest {
 
     @Test
     @DisplayName("an AOT cache that a JVM refuses is given up at once, and the next archive is of the other kind")
-    @EnabledForJreRange(min = JRE.JAVA_25)
+    @EnabledIf(value = "makesAotCaches", disabledReason = "no JDK 25, or no setpriv: archives are of class data")
     void refusedAotCache() throws Exception {
-        assumeTrue(SUFFIX.equals(".aot"));
-        String name = trained.getFileName().toString();
-        String key = name.substring(0, name.indexOf('-'));
         Files.createDirectories(cache, OWNER_ONLY);
-        byte[] content = {1, 2, 3};
-        CRC32C sum = new CRC32C();
-        sum.update(content);
-        Path refused = Files.write(cache.resolve(key + "-3-" + Long.toHexString(sum.getValue()) + SUFFIX), content);
+        Path refused = plant(keyOf(trained), new byte[] {1, 2, 3});
 
         try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
             assertThat(mapped(pool)).isEmpty();
             assertThat(pool.map(List.of(21))).containsExactly(42);
             await().atMost(Duration.ofSeconds(5)).until(() -> !Files.exists(refused));
         }
-        assertThat(cache.resolve(key + ".none")).exists();
+        assertThat(cache.resolve(keyOf(trained) + ".none")).exists();
         assertThat(train().toString()).endsWith(".jsa");
     }
 
@@ -302,9 +286,8 @@ class SharedClassesTest {
 
     @Test
     @DisplayName("closing a pool while an AOT cache is created ends that, even if it does not run, and leaves nothing")
-    @EnabledForJreRange(min = JRE.JAVA_25)
+    @EnabledIf(value = "makesAotCaches", disabledReason = "no JDK 25, or no setpriv: archives are of class data")
     void closedInCreation() throws Exception {
-        assumeTrue(SUFFIX.equals(".aot"));
         try (PoolManager<Integer, Integer> pool = pool(UnaryOperator.identity())) {
             assertThat(pool.isAlive()).isTrue();
             stop(creation(ProcessHandle.current()));
@@ -353,9 +336,8 @@ class SharedClassesTest {
 
     @Test
     @DisplayName("C101: a parent killed while an AOT cache is created leaves no process, even if it does not run")
-    @EnabledForJreRange(min = JRE.JAVA_25)
+    @EnabledIf(value = "makesAotCaches", disabledReason = "no JDK 25, or no setpriv: archives are of class data")
     void parentKilledInCreation() throws Exception {
-        assumeTrue(SUFFIX.equals(".aot"));
         try (ParentJvm parent = parent()) {
             assertThat(parent.awaitWorkers()).hasSize(1);
             ProcessHandle creation = creation(parent.process().toHandle());
@@ -369,6 +351,23 @@ class SharedClassesTest {
     }
 
     // ---- helpers ----
+
+    static boolean makesAotCaches() {
+        return SUFFIX.equals(".aot");
+    }
+
+    private static String keyOf(Path archive) {
+        String name = archive.getFileName().toString();
+        return name.substring(0, name.indexOf('-'));
+    }
+
+    /** Puts something there that looks like an archive. */
+    private Path plant(String key, byte[] content) throws IOException {
+        CRC32C sum = new CRC32C();
+        sum.update(content);
+        String proof = Integer.toHexString(content.length) + "-" + Long.toHexString(sum.getValue());
+        return Files.write(cache.resolve(key + "-" + proof + SUFFIX), content);
+    }
 
     /** The process of that parent that makes an AOT cache of what was recorded, when it has become a JVM. */
     private static ProcessHandle creation(ProcessHandle parent) {

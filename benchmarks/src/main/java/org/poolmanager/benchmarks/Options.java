@@ -64,27 +64,18 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
     }
 
     Options withFewWarmups() {
-        return withWarmups(Math.min(warmups, FEW_WARMUPS));
+        return with(rounds, Math.min(warmups, FEW_WARMUPS));
     }
 
     Options withManyWarmups() {
-        return withWarmups(Math.max(warmups, MANY_WARMUPS));
+        return with(rounds, Math.max(warmups, MANY_WARMUPS));
     }
 
     Options withManyRounds() {
-        Options warm = withManyWarmups();
-        return new Options(
-                Math.max(rounds, MANY_ROUNDS),
-                warm.warmups,
-                warm.tasks,
-                warm.millis,
-                warm.probes,
-                warm.payloads,
-                warm.largest,
-                warm.idle);
+        return with(Math.max(rounds, MANY_ROUNDS), Math.max(warmups, MANY_WARMUPS));
     }
 
-    private Options withWarmups(int number) {
-        return new Options(rounds, number, tasks, millis, probes, payloads, largest, idle);
+    private Options with(int measured, int before) {
+        return new Options(measured, before, tasks, millis, probes, payloads, largest, idle);
     }
 }

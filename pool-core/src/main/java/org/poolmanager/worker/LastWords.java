@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says on standard error which code has called {@code System.exit}, for the error of the task that is lost by it. Somebody
  * waits for that error, and this JVM may have made no lambda yet and put no strings together by {@code +}, which take the
- * same machinery: without them it is out sooner.
+ * same machinery: so there are none here.
  */
 final class LastWords {
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@EnabledIf("org.poolmanager.launch.EndOfParent#canKill")
+@EnabledIf(value = "org.poolmanager.launch.EndOfParent#canKill", disabledReason = "there is no setpriv")
 class ArchiveKindTests {
 
     private static final String RELEASE =

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-@EnabledIf("org.poolmanager.launch.EndOfParent#canKill")
+@EnabledIf(value = "org.poolmanager.launch.EndOfParent#canKill", disabledReason = "there is no setpriv")
 class EndOfParentTests {
 
     @TempDir
