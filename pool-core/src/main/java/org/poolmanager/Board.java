@@ -241,13 +241,15 @@ final class Board {
         return behindAnother;
     }
 
-    /** Hands tasks to a worker, more than one if those behind the first would not begin earlier anywhere else. */
+    /** Hands tasks to a worker, more than one if those behind the first would not begin noticeably earlier anywhere else. */
     private void hand(Slot slot, long now) {
         do {
             handed.add(queue.element());
             slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
             queue.remove();
-        } while (!queue.isEmpty() && slot.isSoonDone(now) && slot.hasRoomFor(queue.element()));
+        } while (!queue.isEmpty()
+                && (slot.isSoonDone(now) || slot.isLittle(handed.size()))
+                && slot.hasRoomFor(queue.element()));
         Worker worker = slot.worker;
         if (worker != null) {
             worker.send(handed);

@@ -267,9 +267,11 @@ final class Entrance {
             } else {
                 refused++;
             }
-            line.remove();
-            if (!first.isEmpty()) {
-                line.add(first);
+            if (first.isEmpty() || line.size() > 1) {
+                line.remove();
+                if (!first.isEmpty()) {
+                    line.add(first);
+                }
             }
         }
     }

@@ -7,7 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Frame;
+import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
+import org.poolmanager.wire.Payload;
 
 /**
  * Frames on their way to one child. Whoever appends also writes, unless somebody is writing already: that thread then
@@ -29,6 +31,7 @@ final class Outbox {
     /** Guarded by this, like all below. */
     private Deque<Frame> frames = new ArrayDeque<>();
 
+    /** Added since somebody wrote: in the writer's buffer, then among the frames. */
     private int tasks;
 
     private @Nullable Connection connection;
@@ -50,8 +53,19 @@ final class Outbox {
         writer = new FrameWriter(to);
     }
 
-    synchronized void addTasks(List<Frame> more) {
-        frames.addAll(more);
+    /** Called under the pool's lock: small tasks are written into the buffer at once, larger ones are copied later. */
+    synchronized void addTasks(List<Task> more) {
+        // While somebody writes, the writer is his; and nothing may overtake the frames that wait.
+        FrameWriter free = writing || !frames.isEmpty() ? null : writer;
+        for (Task task : more) {
+            Payload payload = (Payload) task.payload();
+            assert payload != null;
+            int kind = task.context.kind();
+            if (free == null || !free.put(FrameType.TASK, kind, payload, task.id)) {
+                free = null;
+                frames.add(new Frame(FrameType.TASK, kind, payload.tag(), task.id, 0, payload.content()));
+            }
+        }
         tasks += more.size();
     }
 
@@ -65,14 +79,14 @@ final class Outbox {
     void done(int count) {
         synchronized (this) {
             onTheWay -= count;
-            urgent |= !frames.isEmpty();
+            urgent |= !isEmpty();
         }
         flush();
     }
 
     void flush() {
         synchronized (this) {
-            if (writer == null || writing || frames.isEmpty() || canWait()) {
+            if (writer == null || writing || isEmpty() || canWait()) {
                 return;
             }
             writing = true;
@@ -92,7 +106,11 @@ final class Outbox {
     }
 
     private boolean canWait() {
-        return !urgent && onTheWay >= ENOUGH_ON_THE_WAY && frames.size() < MAX_HELD_BACK;
+        return !urgent && onTheWay >= ENOUGH_ON_THE_WAY && tasks < MAX_HELD_BACK;
+    }
+
+    private boolean isEmpty() {
+        return tasks == 0 && frames.isEmpty();
     }
 
     private void write() {
@@ -149,6 +167,8 @@ final class Outbox {
     /** Takes over what has been added; false, and another thread may write, if there is nothing. */
     private synchronized boolean takeBatch() {
         urgent = false;
+        onTheWay += tasks;
+        tasks = 0;
         if (frames.isEmpty()) {
             writing = false;
             return false;
@@ -156,8 +176,6 @@ final class Outbox {
         Deque<Frame> empty = batch;
         batch = frames;
         frames = empty;
-        onTheWay += tasks;
-        tasks = 0;
         return true;
     }
 

@@ -28,7 +28,6 @@ import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.Levels;
-import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.ProtocolException;
 import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
@@ -473,13 +472,7 @@ final class ProcessWorker implements Worker {
 
     @Override
     public void send(List<Task> tasks) {
-        List<Frame> frames = new ArrayList<>(tasks.size());
-        for (Task task : tasks) {
-            Payload payload = (Payload) task.payload();
-            assert payload != null;
-            frames.add(new Frame(FrameType.TASK, task.context.kind(), payload.tag(), task.id, 0, payload.content()));
-        }
-        outbox.addTasks(frames);
+        outbox.addTasks(tasks);
     }
 
     @Override

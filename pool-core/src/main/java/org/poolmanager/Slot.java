@@ -18,6 +18,9 @@ final class Slot {
     /** To wake a worker that sleeps takes about so long, on both sides together. */
     private static final long WAKE_NANOS = 30_000;
 
+    /** To choose a worker for each of so short tasks costs more than one of them being ahead of the others by so much. */
+    private static final long LITTLE_NANOS = 5_000;
+
     /** A task that has run for so long is none of the short ones that this worker has had so far. */
     private static final long SLOW_NANOS = 200_000;
 
@@ -207,6 +210,11 @@ final class Slot {
                 && meanNanos > 0
                 && inFlight.size() * meanNanos < WAKE_NANOS
                 && now - head.startedAt < SLOW_NANOS;
+    }
+
+    /** Whether so many tasks are so soon done that it does not matter which worker has them. */
+    boolean isLittle(int tasks) {
+        return meanNanos > 0 && tasks * meanNanos < LITTLE_NANOS;
     }
 
     /** Whether it would have done one more, and what it has, in time. */

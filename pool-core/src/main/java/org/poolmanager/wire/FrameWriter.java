@@ -14,6 +14,8 @@ public final class FrameWriter {
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
+    private static final int SMALL_BYTES = 1024;
+
     private final WritableByteChannel channel;
 
     private final ByteBuffer buffer;
@@ -112,31 +114,57 @@ public final class FrameWriter {
         if (frame == null) {
             return true;
         }
+        byte[] payload = frame.payload();
         if (!headerFilled) {
             if (buffer.remaining() < Frame.HEADER_BYTES) {
                 return false;
             }
-            header(frame);
+            header(frame.type(), frame.kind(), frame.tag(), frame.id(), frame.aux(), payload.length);
+            headerFilled = true;
         }
-        byte[] payload = frame.payload();
         int count = Math.min(buffer.remaining(), payload.length - payloadFilled);
         buffer.put(payload, payloadFilled, count);
         payloadFilled += count;
         if (payloadFilled < payload.length) {
             return false;
         }
+        complete();
+        return true;
+    }
+
+    /**
+     * Fills in a small frame, without an object for it, if the buffer takes all of it.
+     *
+     * @param type what it is
+     * @param kind a code whose meaning depends on the type
+     * @param payload its content with its tag
+     * @param id whom it speaks of
+     * @return false if nothing was done: it is large, there is no room, or another frame is not complete
+     */
+    public boolean put(FrameType type, int kind, Payload payload, long id) {
+        byte[] content = payload.content();
+        if (current != null
+                || content.length > SMALL_BYTES
+                || buffer.remaining() < Frame.HEADER_BYTES + content.length) {
+            return false;
+        }
+        header(type, kind, payload.tag(), id, 0, content.length);
+        buffer.put(content);
+        complete();
+        return true;
+    }
+
+    private void header(FrameType type, int kind, byte tag, long id, int aux, int length) {
+        buffer.putInt(Frame.HEADER_BYTES - Frame.LENGTH_BYTES + length);
+        buffer.put((byte) type.ordinal()).put((byte) kind).put(tag);
+        buffer.putLong(id).putInt(aux);
+    }
+
+    private void complete() {
         current = null;
         if (scoreboard != null) {
             scoreboard.written(base, buffer.position());
         }
-        return true;
-    }
-
-    private void header(Frame frame) {
-        buffer.putInt(Frame.HEADER_BYTES - Frame.LENGTH_BYTES + frame.payload().length);
-        buffer.put((byte) frame.type().ordinal()).put((byte) frame.kind()).put(frame.tag());
-        buffer.putLong(frame.id()).putInt(frame.aux());
-        headerFilled = true;
     }
 
     /**
