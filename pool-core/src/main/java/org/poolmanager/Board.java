@@ -248,7 +248,7 @@ final class Board {
             slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
             queue.remove();
         } while (!queue.isEmpty()
-                && (slot.isSoonDone(now) || slot.isLittle(handed.size()))
+                && (slot.isSoonDone(now) || slot.isLittle(handed.size(), now))
                 && slot.hasRoomFor(queue.element()));
         Worker worker = slot.worker;
         if (worker != null) {

@@ -213,8 +213,9 @@ final class Slot {
     }
 
     /** Whether so many tasks are so soon done that it does not matter which worker has them. */
-    boolean isLittle(int tasks) {
-        return meanNanos > 0 && tasks * meanNanos < LITTLE_NANOS;
+    boolean isLittle(int tasks, long now) {
+        Task head = inFlight.peek();
+        return head != null && meanNanos > 0 && tasks * meanNanos < LITTLE_NANOS && now - head.startedAt < SLOW_NANOS;
     }
 
     /** Whether it would have done one more, and what it has, in time. */

@@ -59,6 +59,21 @@ class PrefetchTest {
         assertThat(fill(bounded)).isEqualTo(7);
     }
 
+    @Test
+    @DisplayName("tasks that take 5 µs together go to a worker in one go, unless it is at a task that is none of these")
+    void inOneGo() {
+        Slot slot = idle(PoolSettings.UNBOUNDED);
+        slot.add(task(), 0);
+        assertThat(slot.isLittle(1, 0)).as("nothing is known").isFalse();
+        slot.add(task(), 0);
+        slot.removeHead(500, 0);
+        assertThat(slot.isLittle(9, 0)).isTrue();
+        assertThat(slot.isLittle(10, 0)).isFalse();
+        assertThat(slot.isLittle(9, 200_000)).as("its task runs for long").isFalse();
+        slot.removeHead(500, 0);
+        assertThat(slot.isLittle(0, 0)).as("it has nothing to do").isFalse();
+    }
+
     private static int fill(Slot slot) {
         while (slot.hasRoomFor(task())) {
             slot.add(task(), 0);

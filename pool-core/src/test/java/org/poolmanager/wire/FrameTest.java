@@ -68,6 +68,45 @@ class FrameTest {
     }
 
     @Test
+    @DisplayName("a small frame that is put into the buffer is as one that is filled in, or is refused as a whole")
+    void put() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        FrameWriter writer = new FrameWriter(Channels.newChannel(bytes));
+        Frame large = new Frame(FrameType.TASK, 1, (byte) 3, 7, 0, payload(100_000));
+        Payload small = new Payload((byte) 9, payload(1024));
+        assertThat(writer.put(FrameType.TASK, 1, new Payload((byte) 9, payload(1025)), 1))
+                .isFalse();
+        writer.begin(large);
+        assertThat(writer.fill()).isFalse();
+        assertThat(writer.put(FrameType.TASK, 1, small, 2)).as("within a frame").isFalse();
+        while (!writer.fill()) {
+            writer.flush();
+        }
+        writer.flush();
+        int count = 0;
+        while (writer.put(FrameType.TASK, 1, small, count)) {
+            count++;
+        }
+        assertThat(count).isEqualTo(64 * 1024 / (1024 + 19));
+        writer.flush();
+        assertThat(writer.put(FrameType.TASK, 0, small, count)).isTrue();
+        writer.flush();
+
+        byte[] stream = bytes.toByteArray();
+        FrameReader reader = reader(stream);
+        assertThat(reader.next().payload()).isEqualTo(large.payload());
+        for (int i = 0; i <= count; i++) {
+            Frame frame = reader.next();
+            assertThat(frame.type()).isEqualTo(FrameType.TASK);
+            assertThat(frame.kind()).isEqualTo(i == count ? 0 : 1);
+            assertThat(frame.id()).isEqualTo(i);
+            assertThat(frame.tagged().tag()).isEqualTo(small.tag());
+            assertThat(frame.payload()).isEqualTo(small.content());
+        }
+        assertThat(reader.next()).isNull();
+    }
+
+    @Test
     @DisplayName("X04: a stream cut at any byte is an end, or an error, and never a frame")
     void x04CutAnywhere() throws IOException {
         byte[] whole = written(Frame.of(FrameType.LOG, 5, payload(40)));
