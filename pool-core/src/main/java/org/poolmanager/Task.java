@@ -31,6 +31,8 @@ final class Task {
 
     private @Nullable Object payload;
 
+    private final int bytes;
+
     /** From 1 in the order of acceptance. */
     long id;
 
@@ -75,9 +77,6 @@ final class Task {
     /** When it killed a worker; most tasks never do. */
     private List<Instant> crashes = List.of();
 
-    /** How many bytes it took, once it is done. */
-    private int sent;
-
     private @Nullable Ending ending;
 
     /** Its destination has it. Guarded by the destination. */
@@ -85,6 +84,8 @@ final class Task {
 
     Task(@Nullable Object payload, TaskContext context, TaskLimits limits, Destination destination) {
         this.payload = payload;
+        this.bytes =
+                payload instanceof Payload encoded ? encoded.size() : 0; // known here, where the payload is at hand
         this.context = context;
         this.limits = limits;
         this.destination = destination;
@@ -97,7 +98,7 @@ final class Task {
 
     /** How much of a worker's window it takes beside its place. */
     int bytes() {
-        return payload instanceof Payload encoded ? encoded.size() : 0;
+        return bytes;
     }
 
     /** It is not done: there will be another attempt. */
@@ -125,7 +126,6 @@ final class Task {
     void end(Ending how) {
         state = State.DONE;
         slot = null;
-        sent = bytes();
         payload = null;
         ending = how;
     }
@@ -146,7 +146,7 @@ final class Task {
                 pid,
                 Duration.ofNanos(Math.max(0, waitedNanos)),
                 Duration.ofNanos(ranNanos),
-                sent,
+                bytes,
                 received(),
                 how.failure() == null ? null : how.failure().getClass().getSimpleName());
     }

@@ -57,6 +57,10 @@ public final class FrameReader {
             read(payload);
             return new Frame(type, kind, tag, id, aux, payload);
         }
+        return lost(type, kind, id, aux, length);
+    }
+
+    private Frame lost(FrameType type, int kind, long id, int aux, int length) throws IOException {
         skip(length);
         Payload lost = Payload.lost(length);
         return switch (type) {

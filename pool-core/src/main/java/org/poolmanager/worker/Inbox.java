@@ -52,7 +52,9 @@ final class Inbox {
         more = !tasks.isEmpty();
         if (task != null) {
             given++;
-            wakeWatch();
+            if (watchAlarm != null) {
+                wakeWatch();
+            }
         }
         return task;
     }
