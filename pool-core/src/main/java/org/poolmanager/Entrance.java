@@ -267,11 +267,9 @@ final class Entrance {
             } else {
                 refused++;
             }
-            if (first.isEmpty() || line.size() > 1) {
-                line.remove();
-                if (!first.isEmpty()) {
-                    line.add(first);
-                }
+            line.remove();
+            if (!first.isEmpty()) {
+                line.add(first);
             }
         }
     }

@@ -52,9 +52,7 @@ final class Inbox {
         more = !tasks.isEmpty();
         if (task != null) {
             given++;
-            if (watchAlarm != null) {
-                wakeWatch();
-            }
+            wakeWatch();
         }
         return task;
     }
