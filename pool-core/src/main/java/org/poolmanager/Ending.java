@@ -24,8 +24,9 @@ sealed interface Ending {
      * @param how how it ended
      * @param raw the value or the failure, in the form in which the worker's kind carries it
      * @param nanos how long it ran, {@code Integer.MAX_VALUE} if longer than that
+     * @param bytes how much of it has travelled, 0 if it has not
      */
-    record Answer(long task, AnswerKind how, @Nullable Object raw, long nanos) implements Ending {
+    record Answer(long task, AnswerKind how, @Nullable Object raw, long nanos, int bytes) implements Ending {
 
         @Override
         public Kind kind() {

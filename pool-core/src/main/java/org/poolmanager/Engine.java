@@ -154,7 +154,7 @@ final class Engine {
         boolean packed = false;
         try {
             TaskContext context = observers.context(observation);
-            Task task = new Task(workers.pack(element, context), context, limits, destination);
+            Task task = newTask(workers.pack(element, context), context, limits, destination);
             task.observation = observation;
             packed = true;
             return task;
@@ -163,6 +163,10 @@ final class Engine {
                 observers.refused(observation);
             }
         }
+    }
+
+    private Task newTask(@Nullable Object payload, TaskContext context, TaskLimits limits, Destination destination) {
+        return new Task(payload, workers.size(payload), context, limits, destination);
     }
 
     /** A task from quarantine once more. What follows tasks follows it from here, and not from its first caller. */
@@ -174,7 +178,8 @@ final class Engine {
             if (observation != null) {
                 context = context.continuedBy(observers.context(observation));
             }
-            Task task = new Task(entry.payload(context), context, entry.limits(), destination);
+            Object payload = workers.repack(entry.payload(), entry.context(), context);
+            Task task = newTask(payload, context, entry.limits(), destination);
             task.observation = observation;
             made = true;
             return task;
@@ -696,7 +701,7 @@ final class Engine {
 
     /** A task that could not be sent at all, and has its outcome already. */
     Task unsendable(long index, Destination destination, PayloadException why) {
-        Task task = new Task(null, TaskContext.NONE, standard, destination);
+        Task task = new Task(null, 0, TaskContext.NONE, standard, destination);
         task.index = index;
         TaskRef ref = new TaskRef(settings.name(), index);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
@@ -705,7 +710,7 @@ final class Engine {
 
     /** The same, for a task that was to be fetched with the others. */
     void refuse(PayloadException why) {
-        Task task = new Task(null, TaskContext.NONE, standard, results);
+        Task task = new Task(null, 0, TaskContext.NONE, standard, results);
         results.accepted(task);
         TaskRef ref = new TaskRef(settings.name(), task.index);
         task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));

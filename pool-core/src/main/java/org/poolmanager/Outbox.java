@@ -9,7 +9,6 @@ import org.poolmanager.wire.Connection;
 import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.FrameWriter;
-import org.poolmanager.wire.Payload;
 
 /**
  * Frames on their way to one child. Whoever appends also writes, unless somebody is writing already: that thread then
@@ -58,12 +57,12 @@ final class Outbox {
         // While somebody writes, the writer is his; and nothing may overtake the frames that wait.
         FrameWriter free = writing || !frames.isEmpty() ? null : writer;
         for (Task task : more) {
-            Payload payload = (Payload) task.payload();
-            assert payload != null;
+            Object packed = task.payload();
+            assert packed != null;
             int kind = task.context.kind();
-            if (free == null || !free.put(FrameType.TASK, kind, payload, task.id)) {
+            if (free == null || !free.put(FrameType.TASK, kind, packed, task.id)) {
                 free = null;
-                frames.add(new Frame(FrameType.TASK, kind, payload.tag(), task.id, 0, payload.content()));
+                frames.add(Frame.of(FrameType.TASK, kind, task.id, 0, packed));
             }
         }
         tasks += more.size();

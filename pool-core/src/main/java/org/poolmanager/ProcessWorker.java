@@ -28,6 +28,8 @@ import org.poolmanager.wire.Frame;
 import org.poolmanager.wire.FrameReader;
 import org.poolmanager.wire.FrameType;
 import org.poolmanager.wire.Levels;
+import org.poolmanager.wire.Payload;
+import org.poolmanager.wire.Payloads;
 import org.poolmanager.wire.ProtocolException;
 import org.poolmanager.wire.RescuingChannel;
 import org.poolmanager.wire.Scoreboard;
@@ -48,6 +50,9 @@ final class ProcessWorker implements Worker {
     private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
     private static final int MAX_BATCH = 256;
+
+    /** Short tasks are answered by so many at a time, or more. */
+    private static final int SOME = 64;
 
     private final ProcessWorkers shared;
 
@@ -251,7 +256,7 @@ final class ProcessWorker implements Worker {
                     Throwable described =
                             Failure.decode(frame.payload()).thrown().toThrowable();
                     throw new WorkerStartException(
-                            who() + " could not build its target: " + described, shared.problem(frame.tagged()));
+                            who() + " could not build its target: " + described, shared.problem(frame.packed()));
                 }
                 default -> {
                     IOException problem = new IOException("a child does not begin with " + frame.type());
@@ -331,13 +336,15 @@ final class ProcessWorker implements Worker {
 
     @Override
     public WorkerEnd serve() throws InterruptedException {
-        List<Answer> answers = new ArrayList<>();
         FrameReader frames = reader;
         assert frames != null;
+        List<Answer> answers = new ArrayList<>(SOME);
         try {
-            boolean more = true;
-            while (more) {
-                more = takeNext(frames, answers);
+            while (takeNext(frames, answers)) {
+                if (!frames.hasBuffered() || answers.size() >= MAX_BATCH) {
+                    passOn(answers);
+                    answers = new ArrayList<>(SOME); // and not the same for hours, for the reason that TaskQueue gives
+                }
             }
         } catch (EOFException e) {
             // It died in the midst of a frame; why, its exit says.
@@ -361,9 +368,6 @@ final class ProcessWorker implements Worker {
             return false;
         }
         take(frame, answers);
-        if (!frames.hasBuffered() || answers.size() >= MAX_BATCH) {
-            passOn(answers);
-        }
         return true;
     }
 
@@ -372,7 +376,9 @@ final class ProcessWorker implements Worker {
             case ANSWER -> {
                 AnswerKind kind = AnswerKind.of(frame.kind());
                 fatal |= kind == AnswerKind.FATAL;
-                answers.add(new Answer(frame.id(), kind, frame.tagged(), frame.aux()));
+                Object packed = frame.packed();
+                Object raw = kind == AnswerKind.VALUE ? packed : Payload.ofPacked(packed);
+                answers.add(new Answer(frame.id(), kind, raw, frame.aux(), Payloads.size(packed)));
             }
             case LOG -> sink.logged(this, frame.id(), frame.payload());
             case SHOWN -> {

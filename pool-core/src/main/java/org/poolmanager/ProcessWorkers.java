@@ -166,9 +166,13 @@ final class ProcessWorkers implements Workers {
     @Override
     @SuppressWarnings("ReferenceEquality") // an array is its object
     public @Nullable Object pack(@Nullable Object task, TaskContext context) throws PayloadException {
-        Payload argument = task instanceof Call call ? payloads.encodeByJava(call) : payloads.encode(task);
-        boolean isShared = argument.content() == task && context.isEmpty();
+        Object packed = task instanceof Call call ? payloads.encodeByJava(call) : payloads.pack(task);
+        if (packed == task && context.isEmpty()) {
+            return packed;
+        }
         try {
+            Payload argument = Payload.ofPacked(packed);
+            boolean isShared = argument.content() == task && context.isEmpty();
             // What the caller does to its array from now on is no business of the task's.
             return isShared ? new Payload(argument.tag(), argument.content().clone()) : context.before(argument);
         } catch (OutOfMemoryError e) {
@@ -177,9 +181,21 @@ final class ProcessWorkers implements Workers {
     }
 
     @Override
+    public @Nullable Object repack(@Nullable Object packed, TaskContext from, TaskContext to) {
+        assert packed != null;
+        return to.before(from.strip(Payload.ofPacked(packed)));
+    }
+
+    @Override
+    public int size(@Nullable Object packed) {
+        assert packed != null;
+        return Payloads.size(packed);
+    }
+
+    @Override
     public @Nullable Object unpack(@Nullable Object raw) throws PayloadException {
         assert raw != null;
-        return payloads.decode((Payload) raw);
+        return payloads.unpack(raw);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,19 +27,8 @@ final class QuarantineStore {
     private long bytes;
 
     /** A task with what it takes to send it again. */
-    record Entry(QuarantinedTask evidence, @Nullable Object payload, TaskContext context, TaskLimits limits) {
-
-        /** The same in another context. */
-        @Nullable
-        Object payload(TaskContext other) {
-            return payload instanceof Payload encoded ? other.before(context.strip(encoded)) : payload;
-        }
-
-        /** What it takes that this pool can know: objects of a pool in threads are not measured. */
-        long bytes() {
-            return payload instanceof Payload encoded ? encoded.size() : 0;
-        }
-    }
+    record Entry(
+            QuarantinedTask evidence, @Nullable Object payload, int bytes, TaskContext context, TaskLimits limits) {}
 
     QuarantineStore(PoolSettings settings) {
         this.settings = settings;
@@ -57,6 +45,7 @@ final class QuarantineStore {
         put(new Entry(
                 new QuarantinedTask(task.id, task.index, task.attempt, task.crashes(), last),
                 task.payload(),
+                task.bytes(),
                 task.context,
                 task.limits));
         List<Long> gone = makeRoom();

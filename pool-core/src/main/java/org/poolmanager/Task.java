@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.poolmanager.wire.Payload;
 import org.poolmanager.wire.TaskContext;
 
 /** One accepted item of work. All that changes is guarded by the pool's lock until the task is done. */
@@ -82,10 +81,9 @@ final class Task {
     /** Its destination has it. Guarded by the destination. */
     boolean delivered;
 
-    Task(@Nullable Object payload, TaskContext context, TaskLimits limits, Destination destination) {
+    Task(@Nullable Object payload, int bytes, TaskContext context, TaskLimits limits, Destination destination) {
         this.payload = payload;
-        this.bytes =
-                payload instanceof Payload encoded ? encoded.size() : 0; // known here, where the payload is at hand
+        this.bytes = bytes;
         this.context = context;
         this.limits = limits;
         this.destination = destination;
@@ -153,9 +151,10 @@ final class Task {
 
     private int received() {
         Ending how = ending();
-        Object raw = how instanceof Ending.Interrupted late ? late.answer().raw() : null;
-        raw = how instanceof Ending.Answer answer ? answer.raw() : raw;
-        return raw instanceof Payload encoded ? encoded.size() : 0;
+        if (how instanceof Ending.Interrupted late) {
+            return late.answer().bytes();
+        }
+        return how instanceof Ending.Answer answer ? answer.bytes() : 0;
     }
 
     Ending ending() {

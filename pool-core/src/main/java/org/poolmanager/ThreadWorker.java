@@ -279,10 +279,10 @@ final class ThreadWorker implements Worker {
         }
         try (TaskObserver.Scope unused = shared.observers.open(job.observation, job.context)) {
             Object value = Call.run(process, job.payload);
-            return new Answer(job.id, AnswerKind.VALUE, value, lap());
+            return new Answer(job.id, AnswerKind.VALUE, value, lap(), 0);
         } catch (Throwable e) {
             AnswerKind how = wasInterrupted(job.id) ? AnswerKind.INTERRUPTED : AnswerKind.FAILURE;
-            return new Answer(job.id, how, e, lap());
+            return new Answer(job.id, how, e, lap(), 0);
         }
     }
 

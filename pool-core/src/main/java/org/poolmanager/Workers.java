@@ -37,6 +37,16 @@ interface Workers {
     @Nullable
     Object pack(@Nullable Object task, TaskContext context) throws PayloadException;
 
+    /** Makes what was packed with one context fit for another. */
+    default @Nullable Object repack(@Nullable Object packed, TaskContext from, TaskContext to) {
+        return packed;
+    }
+
+    /** How many bytes of what was packed travel. */
+    default int size(@Nullable Object packed) {
+        return 0;
+    }
+
     /** Makes a result fit for the consumer, in the consumer's thread. */
     @Nullable
     Object unpack(@Nullable Object raw) throws PayloadException;

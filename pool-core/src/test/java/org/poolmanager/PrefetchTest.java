@@ -21,7 +21,7 @@ class PrefetchTest {
     }
 
     private static Task task() {
-        return new Task(null, TaskContext.NONE, TaskLimits.of(Limits.DEFAULT.tasks()), new Destination() {
+        return new Task(null, 0, TaskContext.NONE, TaskLimits.of(Limits.DEFAULT.tasks()), new Destination() {
             @Override
             public void accepted(Task task) {}
 

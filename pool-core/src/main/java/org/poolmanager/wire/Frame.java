@@ -1,5 +1,7 @@
 package org.poolmanager.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One message.
  *
@@ -17,15 +19,48 @@ package org.poolmanager.wire;
  * @param id whom it speaks of
  * @param aux a number whose meaning depends on the type
  * @param payload its content, never changed after construction
+ * @param number what its content says, if that is a number of {@link Payloads#pack}; the payload is empty then
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy per task would cost more than the transfer
-public record Frame(FrameType type, int kind, byte tag, long id, int aux, byte[] payload) {
+public record Frame(
+        FrameType type,
+        byte kind,
+        byte tag,
+        long id,
+        int aux,
+        byte[] payload,
+        @Nullable Object number) {
 
     static final int LENGTH_BYTES = 4;
 
     static final int HEADER_BYTES = LENGTH_BYTES + 15;
 
     private static final byte[] NOTHING = {};
+
+    /** A frame whose content is bytes. */
+    public Frame(FrameType type, int kind, byte tag, long id, int aux, byte[] payload) {
+        this(type, (byte) kind, tag, id, aux, payload, null);
+    }
+
+    static Frame ofNumber(FrameType type, int kind, byte tag, long id, int aux, Object number) {
+        return new Frame(type, (byte) kind, tag, id, aux, NOTHING, number);
+    }
+
+    /**
+     * A frame whose content is an object.
+     *
+     * @param type what it is
+     * @param kind a code whose meaning depends on the type
+     * @param id whom it speaks of
+     * @param aux a number whose meaning depends on the type
+     * @param packed what {@link Payloads#pack} made
+     * @return the frame
+     */
+    public static Frame of(FrameType type, int kind, long id, int aux, Object packed) {
+        return packed instanceof Payload payload
+                ? new Frame(type, kind, payload.tag(), id, aux, payload.content())
+                : ofNumber(type, kind, Simple.tag(packed), id, aux, packed);
+    }
 
     /**
      * A frame without payload.
@@ -51,11 +86,11 @@ public record Frame(FrameType type, int kind, byte tag, long id, int aux, byte[]
     }
 
     /**
-     * Its content, where that is an encoded object.
+     * Its content, where that is an object.
      *
-     * @return the payload with its tag
+     * @return what {@link Payloads#unpack} takes
      */
-    public Payload tagged() {
-        return new Payload(tag, payload);
+    public Object packed() {
+        return number == null ? new Payload(tag, payload) : number;
     }
 }

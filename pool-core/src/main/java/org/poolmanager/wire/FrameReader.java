@@ -14,6 +14,8 @@ public final class FrameReader {
     /** Log records and descriptions of exceptions have bounds of their own, whatever the limit for payloads is. */
     private static final int MIN_LIMIT = 32 << 20;
 
+    private static final String CLOSED_WITHIN = "channel closed within a frame";
+
     private final ReadableByteChannel channel;
 
     private final long limit;
@@ -51,6 +53,13 @@ public final class FrameReader {
         int aux = buffer.getInt();
         if (length < 0 || length > limit) {
             throw new ProtocolException("frame of type " + type + " claims " + length + " bytes");
+        }
+        // Others have no objects, whatever their tag says.
+        if (length == Simple.size(tag) && (type == FrameType.TASK || type == FrameType.ANSWER)) {
+            if (!fill(length)) {
+                throw new EOFException(CLOSED_WITHIN);
+            }
+            return Frame.ofNumber(type, kind, tag, id, aux, Simple.take(tag, buffer));
         }
         byte[] payload = allocate(length);
         if (payload != null) {
@@ -98,7 +107,7 @@ public final class FrameReader {
         int at = 0;
         while (at < target.length) {
             if (!buffer.hasRemaining() && !fill(1)) {
-                throw new EOFException("channel closed within a frame");
+                throw new EOFException(CLOSED_WITHIN);
             }
             int count = Math.min(buffer.remaining(), target.length - at);
             buffer.get(target, at, count);
@@ -110,7 +119,7 @@ public final class FrameReader {
         int left = length;
         while (left > 0) {
             if (!buffer.hasRemaining() && !fill(1)) {
-                throw new EOFException("channel closed within a frame");
+                throw new EOFException(CLOSED_WITHIN);
             }
             int count = Math.min(buffer.remaining(), left);
             buffer.position(buffer.position() + count);
@@ -126,7 +135,7 @@ public final class FrameReader {
             buffer.flip();
             if (count < 0) {
                 if (buffer.hasRemaining()) {
-                    throw new EOFException("channel closed within a frame");
+                    throw new EOFException(CLOSED_WITHIN);
                 }
                 return false;
             }

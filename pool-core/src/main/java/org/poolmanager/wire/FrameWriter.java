@@ -114,6 +114,10 @@ public final class FrameWriter {
         if (frame == null) {
             return true;
         }
+        Object number = frame.number();
+        if (number != null) {
+            return put(frame.type(), frame.kind(), frame.tag(), frame.id(), frame.aux(), number);
+        }
         byte[] payload = frame.payload();
         if (!headerFilled) {
             if (buffer.remaining() < Frame.HEADER_BYTES) {
@@ -137,19 +141,35 @@ public final class FrameWriter {
      *
      * @param type what it is
      * @param kind a code whose meaning depends on the type
-     * @param payload its content with its tag
+     * @param packed its content, which {@link Payloads#pack} made
      * @param id whom it speaks of
      * @return false if nothing was done: it is large, there is no room, or another frame is not complete
      */
-    public boolean put(FrameType type, int kind, Payload payload, long id) {
+    public boolean put(FrameType type, int kind, Object packed, long id) {
+        if (current != null) {
+            return false;
+        }
+        if (!(packed instanceof Payload payload)) {
+            return put(type, kind, Simple.tag(packed), id, 0, packed);
+        }
         byte[] content = payload.content();
-        if (current != null
-                || content.length > SMALL_BYTES
-                || buffer.remaining() < Frame.HEADER_BYTES + content.length) {
+        if (content.length > SMALL_BYTES || buffer.remaining() < Frame.HEADER_BYTES + content.length) {
             return false;
         }
         header(type, kind, payload.tag(), id, 0, content.length);
         buffer.put(content);
+        complete();
+        return true;
+    }
+
+    private boolean put(FrameType type, int kind, byte tag, long id, int aux, Object number) {
+        int size = Simple.size(tag);
+        assert size >= 0 : number + " is no number";
+        if (buffer.remaining() < Frame.HEADER_BYTES + size) {
+            return false;
+        }
+        header(type, kind, tag, id, aux, size);
+        Simple.put(tag, number, buffer);
         complete();
         return true;
     }

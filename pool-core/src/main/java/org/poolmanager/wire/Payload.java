@@ -73,6 +73,16 @@ public record Payload(byte tag, byte[] content) {
     }
 
     /**
+     * The payload of what {@link Payloads#pack} has made.
+     *
+     * @param packed a payload, or a number
+     * @return that, or the number's
+     */
+    public static Payload ofPacked(Object packed) {
+        return packed instanceof Payload payload ? payload : Simple.ofNumber(Simple.tag(packed), packed);
+    }
+
+    /**
      * Back from there.
      *
      * @param bytes what {@link #toBytes} made

@@ -136,7 +136,40 @@ public final class Payloads {
     }
 
     /**
-     * The same for what no codec has to know.
+     * Makes an object fit to travel in a frame. A number, a character and a truth value are that as they are: they are
+     * written and read where the bytes of the frame are, and nothing is made in between.
+     *
+     * @param value an object, null included
+     * @return itself, or its payload
+     * @throws PayloadException likewise
+     */
+    public Object pack(@Nullable Object value) throws PayloadException {
+        return value != null && Simple.tag(value) != Simple.OBJECT ? value : encode(value);
+    }
+
+    /**
+     * The same backwards.
+     *
+     * @param packed what {@link #pack} made, perhaps in another JVM
+     * @return an equal object
+     * @throws PayloadException as from {@link #decode}
+     */
+    public @Nullable Object unpack(Object packed) throws PayloadException {
+        return packed instanceof Payload payload ? decode(payload) : packed;
+    }
+
+    /**
+     * How much of a limit it takes.
+     *
+     * @param packed what {@link #pack} made
+     * @return its bytes, as its {@link Payload#size()}
+     */
+    public static int size(Object packed) {
+        return packed instanceof Payload payload ? payload.size() : 1 + Simple.size(Simple.tag(packed));
+    }
+
+    /**
+     * The same as {@link #encode} for what no codec has to know.
      *
      * @param value an object of this library's, with functions in it
      * @return its payload, which {@link #decode} reads by Java serialization whatever the codec is

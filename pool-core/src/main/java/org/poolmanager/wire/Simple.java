@@ -44,8 +44,6 @@ final class Simple {
 
     private static final byte[] NOTHING = {};
     private static final Payload ENCODED_NULL = new Payload(NULL, NOTHING);
-    private static final Payload ENCODED_TRUE = new Payload(TRUE, NOTHING);
-    private static final Payload ENCODED_FALSE = new Payload(FALSE, NOTHING);
 
     private Simple() {}
 
@@ -59,10 +57,11 @@ final class Simple {
         if (value == null) {
             return ENCODED_NULL;
         }
-        Class<?> type = value.getClass();
-        if (type == Integer.class) {
-            return ofInt(INT, (Integer) value);
+        byte number = tag(value);
+        if (number != OBJECT) {
+            return ofNumber(number, value);
         }
+        Class<?> type = value.getClass();
         if (type == String.class) {
             return ofString((String) value, max);
         }
@@ -71,30 +70,87 @@ final class Simple {
             checkFits(bytes.length, value, max);
             return new Payload(BYTES, bytes);
         }
-        if (type == Long.class) {
-            return ofLong(LONG, (Long) value);
-        }
-        if (type == Double.class) {
-            return ofLong(DOUBLE, Double.doubleToRawLongBits((Double) value));
-        }
-        if (type == Boolean.class) {
-            return (Boolean) value ? ENCODED_TRUE : ENCODED_FALSE;
-        }
-        return type.isArray() ? ofArray(type, value, max) : ofRareBox(type, value);
+        return type.isArray() ? ofArray(type, value, max) : null;
     }
 
-    private static @Nullable Payload ofRareBox(Class<?> type, Object value) {
+    // ---- numbers: written and read where the bytes are, without a payload ----
+
+    /** The tag of a number, a character or a truth value; {@link #OBJECT} for all other values. */
+    static byte tag(Object value) {
+        Class<?> type = value.getClass();
+        if (type == Integer.class) {
+            return INT;
+        }
+        if (type == String.class) { // the most frequent of the others
+            return OBJECT;
+        }
+        if (type == Long.class) {
+            return LONG;
+        }
+        if (type == Double.class) {
+            return DOUBLE;
+        }
+        if (type == Boolean.class) {
+            return (Boolean) value ? TRUE : FALSE;
+        }
         if (type == Float.class) {
-            return ofInt(FLOAT, Float.floatToRawIntBits((Float) value));
+            return FLOAT;
         }
         if (type == Character.class) {
-            return ofInt(CHAR, (Character) value);
+            return CHAR;
         }
         if (type == Short.class) {
-            return ofInt(SHORT, (Short) value);
+            return SHORT;
         }
-        return type == Byte.class ? ofInt(BYTE, (Byte) value) : null;
+        return type == Byte.class ? BYTE : OBJECT;
     }
+
+    /** How many bytes such a value takes beside its tag; -1 for a tag of other values. */
+    static int size(byte tag) {
+        return switch (tag) {
+            case TRUE, FALSE -> 0;
+            case BYTE, SHORT, CHAR, INT, FLOAT -> Integer.BYTES;
+            case LONG, DOUBLE -> Long.BYTES;
+            default -> -1;
+        };
+    }
+
+    static void put(byte tag, Object number, ByteBuffer to) {
+        switch (tag) {
+            case INT -> to.putInt((Integer) number);
+            case LONG -> to.putLong((Long) number);
+            case DOUBLE -> to.putDouble((Double) number);
+            case FLOAT -> to.putFloat((Float) number);
+            case CHAR -> to.putInt((Character) number);
+            case SHORT -> to.putInt((Short) number);
+            case BYTE -> to.putInt((Byte) number);
+            default -> {
+                // A truth value is its tag.
+            }
+        }
+    }
+
+    /** What {@link #put} has put there. */
+    static Object take(byte tag, ByteBuffer from) {
+        return switch (tag) {
+            case INT -> from.getInt();
+            case LONG -> from.getLong();
+            case DOUBLE -> from.getDouble();
+            case FLOAT -> from.getFloat();
+            case CHAR -> (char) from.getInt();
+            case SHORT -> (short) from.getInt();
+            case BYTE -> (byte) from.getInt();
+            default -> tag == TRUE;
+        };
+    }
+
+    static Payload ofNumber(byte tag, Object number) {
+        byte[] content = new byte[size(tag)];
+        put(tag, number, ByteBuffer.wrap(content));
+        return new Payload(tag, content);
+    }
+
+    // ---- arrays and strings ----
 
     private static @Nullable Payload ofArray(Class<?> type, Object value, int max) throws PayloadException {
         if (type == int[].class) {
@@ -177,17 +233,16 @@ final class Simple {
      */
     static @Nullable Object decode(Payload payload) throws PayloadException {
         byte[] content = payload.content();
+        int size = size(payload.tag());
+        if (size >= 0) {
+            if (content.length != size) {
+                throw new PayloadException(
+                        "tag " + payload.tag() + " with " + content.length + " bytes, not " + size, null);
+            }
+            return take(payload.tag(), ByteBuffer.wrap(content));
+        }
         return switch (payload.tag()) {
             case NULL -> null;
-            case TRUE -> true;
-            case FALSE -> false;
-            case INT -> toInt(payload);
-            case LONG -> toLong(payload);
-            case DOUBLE -> Double.longBitsToDouble(toLong(payload));
-            case FLOAT -> Float.intBitsToFloat(toInt(payload));
-            case CHAR -> (char) toInt(payload);
-            case SHORT -> (short) toInt(payload);
-            case BYTE -> (byte) toInt(payload);
             case LATIN -> new String(content, StandardCharsets.ISO_8859_1);
             case STRING -> buffer(content).asCharBuffer().toString();
             case BYTES -> content;
@@ -254,40 +309,5 @@ final class Simple {
 
     private static ByteBuffer buffer(byte[] content) {
         return ByteBuffer.wrap(content).order(ByteOrder.nativeOrder());
-    }
-
-    private static Payload ofInt(byte tag, int value) {
-        return new Payload(
-                tag, new byte[] {(byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value});
-    }
-
-    private static int toInt(Payload payload) throws PayloadException {
-        byte[] content = content(payload, Integer.BYTES);
-        return (content[0] << 24) | ((content[1] & 0xFF) << 16) | ((content[2] & 0xFF) << 8) | (content[3] & 0xFF);
-    }
-
-    private static Payload ofLong(byte tag, long value) {
-        byte[] bytes = new byte[Long.BYTES];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (value >> (56 - 8 * i));
-        }
-        return new Payload(tag, bytes);
-    }
-
-    private static long toLong(Payload payload) throws PayloadException {
-        long value = 0;
-        for (byte next : content(payload, Long.BYTES)) {
-            value = (value << 8) | (next & 0xFF);
-        }
-        return value;
-    }
-
-    private static byte[] content(Payload payload, int size) throws PayloadException {
-        byte[] content = payload.content();
-        if (content.length != size) {
-            throw new PayloadException(
-                    "tag " + payload.tag() + " with " + content.length + " bytes, not " + size, null);
-        }
-        return content;
     }
 }

@@ -199,13 +199,13 @@ public record TaskContext(Map<String, String> mdc, Map<String, String> headers) 
      * The argument in a task's frame.
      *
      * @param task the frame
-     * @return its encoded argument
+     * @return its argument, for {@link Payloads#unpack}
      * @throws IOException if the bytes are damaged
      */
-    public static Payload argument(Frame task) throws IOException {
+    public static Object argument(Frame task) throws IOException {
         byte[] payload = task.payload();
         return task.kind() != PRESENT
-                ? task.tagged()
+                ? task.packed()
                 : new Payload(task.tag(), Arrays.copyOfRange(payload, Integer.BYTES + length(task), payload.length));
     }
 

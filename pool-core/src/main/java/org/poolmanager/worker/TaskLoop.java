@@ -104,7 +104,7 @@ final class TaskLoop {
     private Frame answer(Frame task, long start) {
         Object argument;
         try {
-            argument = codec.decode(TaskContext.argument(task));
+            argument = codec.unpack(TaskContext.argument(task));
             enter(TaskContext.of(task));
         } catch (PayloadException | IOException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNREADABLE, e, start);
@@ -118,7 +118,7 @@ final class TaskLoop {
             leave();
         }
         try {
-            return frame(task, AnswerKind.VALUE, codec.encode(result), start);
+            return frame(task, AnswerKind.VALUE, codec.pack(result), start);
         } catch (PayloadException | RuntimeException | LinkageError | StackOverflowError e) {
             return failed(task, AnswerKind.UNSERIALIZABLE, e, start);
         }
@@ -152,9 +152,9 @@ final class TaskLoop {
                 task, kind, new Payload((byte) 0, Failure.of(problem, codec).encode()), start);
     }
 
-    private Frame frame(Frame task, AnswerKind kind, Payload payload, long start) {
+    private Frame frame(Frame task, AnswerKind kind, Object packed, long start) {
         now = System.nanoTime();
         nanos = (int) Math.min(now - start, Integer.MAX_VALUE);
-        return new Frame(FrameType.ANSWER, kind.ordinal(), payload.tag(), task.id(), nanos, payload.content());
+        return Frame.of(FrameType.ANSWER, kind.ordinal(), task.id(), nanos, packed);
     }
 }

@@ -57,7 +57,7 @@ class FrameTest {
             Frame back = reader.next();
             assertThat(back).isNotNull();
             assertThat(back.type()).isEqualTo(FrameType.ANSWER);
-            assertThat(back.kind()).isEqualTo(2);
+            assertThat(back.kind()).isEqualTo((byte) 2);
             assertThat(back.tag()).isEqualTo((byte) 9);
             assertThat(back.id()).isEqualTo(frame.id());
             assertThat(back.aux()).isEqualTo(123);
@@ -98,24 +98,104 @@ class FrameTest {
         for (int i = 0; i <= count; i++) {
             Frame frame = reader.next();
             assertThat(frame.type()).isEqualTo(FrameType.TASK);
-            assertThat(frame.kind()).isEqualTo(i == count ? 0 : 1);
+            assertThat(frame.kind()).isEqualTo((byte) (i == count ? 0 : 1));
             assertThat(frame.id()).isEqualTo(i);
-            assertThat(frame.tagged().tag()).isEqualTo(small.tag());
+            assertThat(frame.tag()).isEqualTo(small.tag());
             assertThat(frame.payload()).isEqualTo(small.content());
         }
         assertThat(reader.next()).isNull();
     }
 
     @Test
+    @DisplayName("numbers, characters and truth values are written and read without a payload, as large as with one")
+    void numbers() throws Exception {
+        Object[] numbers = {
+            0,
+            -1,
+            Integer.MAX_VALUE,
+            Long.MIN_VALUE,
+            1L,
+            0.0,
+            -0.0,
+            Double.NaN,
+            1.5f,
+            Float.MIN_VALUE,
+            'x',
+            '\uD800',
+            true,
+            false,
+            (short) -3,
+            Short.MAX_VALUE,
+            (byte) -128,
+            (byte) 7
+        };
+        Payloads payloads = Payloads.java(null, null, MAX);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        FrameWriter writer = new FrameWriter(Channels.newChannel(bytes));
+        for (int i = 0; i < 10_000; i++) {
+            Object number = payloads.pack(numbers[i % numbers.length]);
+            assertThat(number).isSameAs(numbers[i % numbers.length]);
+            if (i % 3 == 0 || !writer.put(FrameType.TASK, 0, number, i)) {
+                write(Frame.of(FrameType.ANSWER, 0, i, i, number), writer);
+            }
+        }
+        writer.flush();
+        FrameReader reader = reader(bytes.toByteArray());
+        for (int i = 0; i < 10_000; i++) {
+            Frame frame = reader.next();
+            assertThat(frame.id()).isEqualTo(i);
+            assertThat(frame.aux()).isEqualTo(frame.type() == FrameType.ANSWER ? i : 0);
+            assertThat(frame.packed()).isEqualTo(numbers[i % numbers.length]);
+            assertThat(Payloads.size(frame.packed()))
+                    .isEqualTo(payloads.encode(numbers[i % numbers.length]).size());
+        }
+        assertThat(reader.next()).isNull();
+    }
+
+    @Test
+    @DisplayName("X04: what says that it is a number, and is no such, is an error of its task alone")
+    void x04NoNumber() throws Exception {
+        Payloads payloads = Payloads.java(null, null, MAX);
+        byte tag = payloads.encode(1).tag();
+        FrameReader reader = reader(written(
+                new Frame(FrameType.ANSWER, 0, tag, 1, 0, payload(3)),
+                new Frame(FrameType.ANSWER, 0, tag, 2, 0, payload(5)),
+                Frame.of(FrameType.ANSWER, 0, 3, 0, 42)));
+        for (int i = 1; i <= 2; i++) {
+            Frame damaged = reader.next();
+            assertThat(damaged.id()).isEqualTo(i);
+            assertThatThrownBy(() -> payloads.unpack(damaged.packed()))
+                    .isInstanceOf(PayloadException.class)
+                    .hasMessage("tag " + tag + " with " + (i == 1 ? 3 : 5) + " bytes, not 4");
+        }
+        assertThat(reader.next().packed()).isEqualTo(42);
+
+        Frame hostile = new Frame(FrameType.TASK, 1, tag, 4, 0, payload(4)); // as if there were a context
+        Frame task = reader(written(hostile)).next();
+        assertThatThrownBy(() -> TaskContext.of(task)).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> TaskContext.argument(task)).isInstanceOf(ProtocolException.class);
+        Frame noTask = reader(written(
+                        new Frame(FrameType.RECALLED, 0, payloads.encode(1L).tag(), 5, 0, payload(8))))
+                .next();
+        assertThat(noTask.payload()).isEqualTo(payload(8));
+    }
+
+    @Test
     @DisplayName("X04: a stream cut at any byte is an end, or an error, and never a frame")
     void x04CutAnywhere() throws IOException {
-        byte[] whole = written(Frame.of(FrameType.LOG, 5, payload(40)));
-        for (int cut = 0; cut < whole.length; cut++) {
-            FrameReader reader = reader(java.util.Arrays.copyOf(whole, cut));
-            if (cut == 0) {
-                assertThat(reader.next()).isNull();
-            } else {
-                assertThatThrownBy(reader::next).isInstanceOf(EOFException.class);
+        for (Frame frame : new Frame[] {
+            Frame.of(FrameType.LOG, 5, payload(40)),
+            Frame.of(FrameType.TASK, 0, 5, 0, 1),
+            Frame.of(FrameType.ANSWER, 0, 5, 0, 1L)
+        }) {
+            byte[] whole = written(frame);
+            for (int cut = 0; cut < whole.length; cut++) {
+                FrameReader reader = reader(java.util.Arrays.copyOf(whole, cut));
+                if (cut == 0) {
+                    assertThat(reader.next()).isNull();
+                } else {
+                    assertThatThrownBy(reader::next).isInstanceOf(EOFException.class);
+                }
             }
         }
     }
@@ -170,7 +250,8 @@ class FrameTest {
             FrameWriter writer = new FrameWriter(new Reluctant(Channels.newChannel(sent), random), childs);
             int frames = random.nextInt(40);
             for (int i = 0; i < frames; i++) {
-                write(Frame.of(FrameType.ANSWER, i, payload(random.nextInt(i % 10 == 0 ? 90_000 : 300))), writer);
+                Frame bytes = Frame.of(FrameType.ANSWER, i, payload(random.nextInt(i % 10 == 0 ? 90_000 : 300)));
+                write(i % 3 == 0 ? Frame.of(FrameType.ANSWER, 0, i, 0, (long) i) : bytes, writer);
                 if (random.nextInt(5) == 0) {
                     writer.flush();
                 }
