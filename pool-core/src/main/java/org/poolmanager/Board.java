@@ -1,10 +1,8 @@
 package org.poolmanager;
 
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -27,6 +25,9 @@ final class Board {
     /** So many workers may run out of memory in the attempt to read a task. */
     private static final int MAX_UNREAD = 3;
 
+    /** Seldom are more tasks handed to a worker in one go. */
+    private static final int RUN = 32;
+
     private final PoolSettings settings;
 
     private final Life life;
@@ -37,9 +38,7 @@ final class Board {
 
     private final Staff staff;
 
-    /** No array: one that cannot grow when memory runs out forgets all that it holds (seen with JDK 17 and 25). */
-    @SuppressWarnings("JdkObsolete")
-    private final Deque<Task> queue = new LinkedList<>();
+    private final TaskQueue queue = new TaskQueue();
 
     private Consequences consequences;
 
@@ -67,8 +66,8 @@ final class Board {
 
     private final QuarantineStore quarantine;
 
-    /** Tasks on their way to one worker; empty in between. */
-    private final List<Task> handed = new ArrayList<>(Slot.MAX_WINDOW);
+    /** Tasks on their way to one worker; empty in between. A new one each time, for the reason that {@link TaskQueue} gives. */
+    private List<Task> handed = new ArrayList<>(RUN);
 
     private long lastId;
 
@@ -159,7 +158,7 @@ final class Board {
         return tally;
     }
 
-    Deque<Task> queue() {
+    TaskQueue queue() {
         return queue;
     }
 
@@ -178,19 +177,19 @@ final class Board {
 
     /** Takes a task in for which there is room. */
     void admit(Task task, long now) {
-        queue.add(task); // first, because it may fail
+        queue.reserve(); // first, because it may fail
         task.id = ++lastId;
         task.acceptedAt = now;
         try {
+            patience.watch(task, now); // likewise: should the rest fail, that is one look in vain
             task.destination.accepted(task);
         } catch (RuntimeException | Error e) {
             task.id = 0;
-            queue.removeLast();
             throw e;
         }
+        queue.add(task);
         unfinished++;
         tally.submitted++;
-        patience.watch(task, now);
     }
 
     void reject(Reason reason) {
@@ -234,7 +233,7 @@ final class Board {
                 giveUp(slot, e);
                 return false; // its end is the next occasion; what has failed here may fail with the other workers too
             } finally {
-                handed.clear();
+                forgetHanded();
             }
             behindAnother |= slot.inFlight.size() > 1;
         }
@@ -244,8 +243,10 @@ final class Board {
     /** Hands tasks to a worker, more than one if those behind the first would not begin noticeably earlier anywhere else. */
     private void hand(Slot slot, long now) {
         do {
-            handed.add(queue.element());
-            slot.add(queue.element(), now); // may not fail, nor may the next: a task is in one book
+            Task task = queue.element();
+            handed.add(task);
+            slot.inFlight.reserve();
+            slot.add(task, now); // may not fail, nor may the next: a task is in one book
             queue.remove();
         } while (!queue.isEmpty()
                 && (slot.isSoonDone(now) || slot.isLittle(handed.size(), now))
@@ -257,6 +258,14 @@ final class Board {
         }
         timeKeeper.watch(slot);
         recycler.look(slot);
+    }
+
+    private void forgetHanded() {
+        try {
+            handed = new ArrayList<>(RUN);
+        } catch (OutOfMemoryError e) {
+            handed.clear(); // no reason to lose a worker
+        }
     }
 
     /** Whether it has what it was sent, nobody knows any more. Its end tells: what it has not begun is handed out again. */

@@ -36,6 +36,7 @@ final class FailurePath {
             "Recycler$Due",
             "Shutdown$End",
             "Tally$1",
+            "TaskQueue$Walk",
             "TaskRef",
             "Texts$1",
             "Vigil$Verdict",

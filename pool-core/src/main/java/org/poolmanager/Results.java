@@ -1,8 +1,6 @@
 package org.poolmanager;
 
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
@@ -39,9 +37,8 @@ final class Results implements Destination {
 
     private final Life life;
 
-    /** Ordered: every accepted task not yet fetched. Unordered: those that are done. No array, as the board's queue is none. */
-    @SuppressWarnings("JdkObsolete")
-    private final Deque<Task> line = new LinkedList<>();
+    /** Ordered: every accepted task not yet fetched. Unordered: those that are done. */
+    private final TaskQueue line = new TaskQueue();
 
     /** Accepted, and neither fetched nor cleared. */
     private int expected;

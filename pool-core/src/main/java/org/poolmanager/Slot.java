@@ -2,8 +2,6 @@ package org.poolmanager;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +45,8 @@ final class Slot {
 
     Role role = Role.SERVING;
 
-    /**
-     * Sent and not answered, in the order in which they run; the first is running or about to. Never needs to grow: when memory
-     * runs out, that would cost all that is in it.
-     */
-    final Deque<Task> inFlight;
+    /** Sent and not answered, in the order in which they run; the first is running or about to. */
+    final TaskQueue inFlight = new TaskQueue();
 
     WorkerState state = WorkerState.DOWN;
 
@@ -136,7 +131,6 @@ final class Slot {
     private Slot(int id, int maxWindow, SlotHistory history) {
         this.id = id;
         this.maxWindow = maxWindow;
-        this.inFlight = new ArrayDeque<>(maxWindow);
         this.history = history;
     }
 

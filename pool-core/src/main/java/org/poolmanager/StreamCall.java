@@ -1,10 +1,8 @@
 package org.poolmanager;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -62,7 +60,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     private @Nullable Throwable failure;
 
     /** Guarded by this, like all below. Ordered: every task not taken. Unordered: those that are done. */
-    private final Deque<Task> line = new ArrayDeque<>();
+    private final TaskQueue line = new TaskQueue();
 
     /** Not done; kept only when the line does not have them. */
     private final Set<Task> unfinished = new HashSet<>();

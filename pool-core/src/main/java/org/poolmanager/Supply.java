@@ -1,7 +1,5 @@
 package org.poolmanager;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,7 @@ final class Supply {
 
     private static final int MAX_BYTES = 256 * 1024;
 
-    private final Deque<Task> tasks = new ArrayDeque<>();
+    private final TaskQueue tasks = new TaskQueue();
 
     /** Signalled when the caller is to look again. */
     final Condition moved;
@@ -74,19 +72,19 @@ final class Supply {
         return tasks.size() <= many / 2 && bytes <= MAX_BYTES;
     }
 
+    @Nullable
     Task next() {
-        return tasks.element();
+        return tasks.peek();
     }
 
-    Task take() {
+    /** The next one has been accepted. */
+    void take() {
         boolean wasLow = isLow();
-        Task task = tasks.remove();
-        bytes -= task.bytes();
+        bytes -= tasks.remove().bytes();
         admitted++;
         if (tasks.isEmpty() || (!wasLow && isLow())) {
             moved.signal();
         }
-        return task;
     }
 
     /** How many of its tasks have been accepted so far. */
