@@ -22,7 +22,7 @@ final class Entrance {
 
     private final Texts texts;
 
-    /** Those who wait, each once; the first is served next, one task at a time. Guarded by the pool's lock. */
+    /** Those who wait, each once; the first is served next, one task at a time if there are others. Guarded by the pool's lock. */
     private final Deque<Supply> line = new ArrayDeque<>();
 
     Entrance(PoolSettings settings, Life life, Board board, Texts texts) {
@@ -254,24 +254,31 @@ final class Entrance {
 
     /** Takes in those who wait, in turn, as far as there is room. */
     void admitWaiting(long now) {
-        if (!canAdmit()) {
-            return;
-        }
         int refused = 0;
-        while (board.hasRoom() && refused < line.size()) {
+        while (canAdmit() && refused < line.size()) {
             Supply first = line.element();
-            if (first.next().destination.hasRoom()) {
-                board.admit(first.next(), now); // before it is out of the other book, because it may fail
-                first.take();
-                refused = 0;
-            } else {
-                refused++;
-            }
-            line.remove();
-            if (!first.isEmpty()) {
-                line.add(first);
+            refused = admitFrom(first, now) ? 0 : refused + 1;
+            if (line.size() > 1 || first.isEmpty()) {
+                line.remove();
+                if (!first.isEmpty()) {
+                    line.add(first);
+                }
             }
         }
+    }
+
+    /** One task, so that all callers have their turn; of who stands there alone, as many as there is room for. */
+    private boolean admitFrom(Supply supply, long now) {
+        int most = line.size() == 1 ? Integer.MAX_VALUE : 1;
+        int count = 0;
+        Task next = supply.next();
+        while (count < most && next != null && board.hasRoom() && next.destination.hasRoom()) {
+            board.admit(next, now); // before it is out of the other book, because it may fail
+            supply.take();
+            count++;
+            next = supply.next();
+        }
+        return count > 0;
     }
 
     /**

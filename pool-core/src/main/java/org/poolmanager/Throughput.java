@@ -7,19 +7,30 @@ final class Throughput {
 
     private static final int SECONDS = 300;
 
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long EPOCH = 1L << 40;
+
     private final long[] counts = new long[SECONDS];
 
     private final long start;
 
     private long last;
 
+    /** When the last second is over, or later than this is looked for it. */
+    private long end;
+
     Throughput(long now) {
         start = second(now);
         last = start;
+        end = now;
     }
 
     void add(int count, long now) {
-        advance(second(now));
+        if (now - end >= 0) { // else no division: this is done for each task
+            advance(second(now));
+            end = (last + 1 - EPOCH) * SECOND;
+        }
         counts[(int) (last % SECONDS)] += count;
     }
 
@@ -48,6 +59,6 @@ final class Throughput {
 
     /** Never negative, so that it can index the ring; only differences matter. */
     private static long second(long now) {
-        return TimeUnit.NANOSECONDS.toSeconds(now) + (1L << 40);
+        return Math.floorDiv(now, SECOND) + EPOCH;
     }
 }
