@@ -27,6 +27,9 @@ final class Guards {
 
     private static final int MARKS = 2_000_000;
 
+    /** After so many rounds there are new pools: how well their children's code is compiled differs from child to child. */
+    private static final int ROUNDS_OF_A_POOL = 3;
+
     private static final double NANOS_PER_MICRO = 1e3;
 
     private static final double PERCENT = 100;
@@ -35,18 +38,14 @@ final class Guards {
 
     static void measure(Options options, Report report) throws Exception {
         List<Integer> input = IntStream.range(0, options.tasks()).boxed().collect(Collectors.toList());
+        Series without = new Series();
+        Series with = new Series();
         Path file = Files.createTempDirectory("guards").resolve("page");
-        try (var free = Contestants.widePool(Isolation.PROCESS, Contestants::square);
-                var limited = limitedPool()) {
+        try {
             Scoreboard page = Scoreboard.create(file);
-            AtomicLong word = new AtomicLong();
-            Turns turns = new Turns(options);
-            Series without = turns.add(() -> beside(
-                    Load.tasks(options.roundTime(), input.size(), () -> free.map(input)),
-                    nanosPerTask(task -> mark(page, task)),
-                    nanosPerTask(task -> name(word, task))));
-            Series with = turns.add(() -> Load.tasks(options.roundTime(), input.size(), () -> limited.map(input)));
-            turns.run();
+            for (int left = options.rounds(); left > 0; left -= ROUNDS_OF_A_POOL) {
+                measure(options.withRounds(Math.min(left, ROUNDS_OF_A_POOL)), input, page, without, with);
+            }
 
             Goal goal = Goal.atMostItself(5, 2);
             report.addAlone("crash blame: marking begin and end of a task", Figure.NANOS, without, null);
@@ -60,12 +59,31 @@ final class Guards {
             report.append(String.format(
                     Locale.ROOT,
                     "Of the processor time of a trivial task, exact blame takes %.1f %%, the task's name for interrupts %.1f %%."
-                            + " Limits that are set change it by %+.1f %%, which is the difference of two pools and their noise.%n",
+                            + " Limits that are set change it by %+.1f %%, which is the difference of two pools and their noise;"
+                            + " after every %d rounds both are made and warmed up anew.%n",
                     without.median(Figure.PERCENT),
                     without.median(Figure.LATER_PERCENT),
-                    PERCENT * (with.dividedBy(without, Figure.CPU_MICROS).median() - 1)));
+                    PERCENT * (with.dividedBy(without, Figure.CPU_MICROS).median() - 1),
+                    ROUNDS_OF_A_POOL));
         } finally {
             delete(file);
+        }
+    }
+
+    private static void measure(Options options, List<Integer> input, Scoreboard page, Series without, Series with)
+            throws Exception {
+        AtomicLong word = new AtomicLong();
+        try (PoolManager<Integer, Integer> free = Contestants.widePool(Isolation.PROCESS, Contestants::square);
+                PoolManager<Integer, Integer> limited = limitedPool()) {
+            Turns turns = new Turns(options);
+            turns.add(
+                    () -> beside(
+                            Load.tasks(options.roundTime(), input.size(), () -> free.map(input)),
+                            nanosPerTask(task -> mark(page, task)),
+                            nanosPerTask(task -> name(word, task))),
+                    without);
+            turns.add(() -> Load.tasks(options.roundTime(), input.size(), () -> limited.map(input)), with);
+            turns.run();
         }
     }
 

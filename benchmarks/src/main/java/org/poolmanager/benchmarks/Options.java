@@ -63,6 +63,10 @@ record Options(int rounds, int warmups, int tasks, int millis, int probes, int p
         return Duration.ofMillis(millis);
     }
 
+    Options withRounds(int measured) {
+        return with(measured, warmups);
+    }
+
     Options withFewWarmups() {
         return with(rounds, Math.min(warmups, FEW_WARMUPS));
     }

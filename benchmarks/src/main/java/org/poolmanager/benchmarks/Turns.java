@@ -40,9 +40,19 @@ final class Turns {
      */
     Series add(Turn turn) {
         Series measured = new Series();
-        turns.add(turn);
-        series.add(measured);
+        add(turn, measured);
         return measured;
+    }
+
+    /**
+     * Adds a contender again, perhaps made anew.
+     *
+     * @param turn what it does in each round
+     * @param earlier what it has reached before, to which more is added
+     */
+    void add(Turn turn, Series earlier) {
+        turns.add(turn);
+        series.add(earlier);
     }
 
     void run() throws Exception {
