@@ -13,7 +13,7 @@ enum Group {
     CPU(CpuTasks::measure),
     GUARDS(Options::withManyRounds, Guards::measure),
     LATENCY(OneInFlight::measure),
-    PAYLOADS(Payloads::measure),
+    PAYLOADS(Options::withManyRounds, Payloads::measure),
     START(Options::withFewWarmups, WorkerStart::measure),
     FAULTS(Options::withFewWarmups, Faults::measure),
     ORPHANS(Options::withFewWarmups, Orphans::measure),

@@ -28,7 +28,7 @@ final class Guards {
     private static final int MARKS = 2_000_000;
 
     /** After so many rounds there are new pools: how well their children's code is compiled differs from child to child. */
-    private static final int ROUNDS_OF_A_POOL = 3;
+    private static final int ROUNDS_OF_A_POOL = 2;
 
     private static final double NANOS_PER_MICRO = 1e3;
 
