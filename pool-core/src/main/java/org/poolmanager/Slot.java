@@ -24,7 +24,7 @@ final class Slot {
 
     private static final int MIN_WINDOW = 2;
 
-    static final int MAX_WINDOW = 1024;
+    private static final int MAX_WINDOW = 1024;
 
     /** Beside the running task, so many bytes may lie in a worker's inbox. */
     private static final int MAX_PREFETCHED_BYTES = 2 << 20;

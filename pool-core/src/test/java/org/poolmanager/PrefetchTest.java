@@ -20,7 +20,7 @@ class PrefetchTest {
         return slot;
     }
 
-    private static Task task() {
+    static Task task() {
         return new Task(null, 0, TaskContext.NONE, TaskLimits.of(Limits.DEFAULT.tasks()), new Destination() {
             @Override
             public void accepted(Task task) {}

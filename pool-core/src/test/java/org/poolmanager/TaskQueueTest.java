@@ -2,6 +2,7 @@ package org.poolmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.poolmanager.PrefetchTest.task;
 
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,20 +13,9 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.poolmanager.wire.TaskContext;
 
 @DisplayName("A queue of tasks")
 class TaskQueueTest {
-
-    private static Task task() {
-        return new Task(null, 0, TaskContext.NONE, TaskLimits.of(Limits.DEFAULT.tasks()), new Destination() {
-            @Override
-            public void accepted(Task task) {}
-
-            @Override
-            public void deliver(List<Task> tasks) {}
-        });
-    }
 
     @Test
     @DisplayName("has the same tasks in the same order as a list, whatever is done with it")
