@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +186,37 @@ class SharedClassesTest {
         try (PoolManager<Integer, Integer> pool = pool(options)) {
             assertThat(mapped(pool)).containsExactly(archive.toString());
         }
+    }
+
+    @Test
+    @DisplayName("a worker's code gets the best compiler in the end, whatever ran while the archive was made")
+    void compiledAsWithout() throws Exception {
+        Path archive = trainedBefore();
+        Path compiled = temp.resolve("compiled.log");
+        JvmOptions logging = jvm("-Xlog:jit+compilation=debug:file=" + compiled);
+        try (PoolManager<Integer, Integer> pool = PoolManager.builder(Hashing.class)
+                .size(1)
+                .classPath(jars)
+                .jvm(logging)
+                .start()) {
+            assertThat(mapped(pool)).containsExactly(archive.toString());
+            await().atMost(TRAINED)
+                    .until(() -> !pool.map(List.of(100_000)).isEmpty()
+                            && levels(compiled, "java\\.lang\\.String::hashCode")
+                                    .contains("4"));
+            // What is compiled for good by the first compiler is too small for the second, or was trained like that.
+            assertThat(levels(compiled, "java\\.lang\\.String::(hashCode|equals)"))
+                    .doesNotContain("1");
+        }
+    }
+
+    private static List<String> levels(Path compiled, String method) throws IOException {
+        Pattern line = Pattern.compile(".* ([1-4]) +" + method + " .*");
+        return Files.readAllLines(compiled).stream()
+                .map(line::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .toList();
     }
 
     @Test
@@ -494,6 +527,18 @@ class SharedClassesTest {
 
     private static long children(ParentJvm parent) {
         return parent.process().toHandle().children().count();
+    }
+
+    static final class Hashing implements PoolProcess<Integer, Integer> {
+
+        @Override
+        public Integer run(Integer times) {
+            int sum = 0;
+            for (int i = 0; i < times; i++) {
+                sum += Integer.toString(i).hashCode();
+            }
+            return sum;
+        }
     }
 
     static final class Doubling implements PoolProcess<Integer, Integer> {

@@ -84,6 +84,10 @@ record ClassSupply(Kind kind, @Nullable Path file) {
                 List.of(
                         "-XX:AOTMode=record",
                         "-XX:AOTConfiguration=" + file + CONFIGURATION,
+                        // What it compiles on its way would be how a worker compiles it for ever (JEP 515).
+                        "-XX:+IgnoreUnrecognizedVMOptions",
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:-AOTRecordTraining",
                         "-XX:TieredStopAtLevel=1");
             case AOT_CREATION ->
                 List.of(
