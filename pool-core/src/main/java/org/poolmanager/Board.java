@@ -1,6 +1,7 @@
 package org.poolmanager;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -330,6 +331,9 @@ final class Board {
                     head.repeatable = !repeatable.isEmpty() && repeatable.contains(head.id);
                     slot.removeHead(head.ranNanos, now);
                     end(head, ending(head, answer), slot, now);
+                } else if (slot.holds(answer.task())) {
+                    giveUp(slot, new IllegalStateException(outOfTurn(slot, answer.task())));
+                    return;
                 }
             }
             recycler.look(slot);
@@ -341,6 +345,13 @@ final class Board {
         } finally {
             release();
         }
+    }
+
+    /** Else the task in front would wait for ever for an answer that has been, or will never be. */
+    private String outOfTurn(Slot slot, long task) {
+        Task head = slot.inFlight.peek();
+        return "Worker " + slot.id + " of pool '" + settings.name() + "' has answered task " + task + " before task "
+                + (head == null ? 0 : head.id) + ", which it was sent before. It is replaced";
     }
 
     private static Ending ending(Task task, Answer answer) {
@@ -376,7 +387,7 @@ final class Board {
     }
 
     private void takeBack(Slot slot, long request, long[] ids) {
-        slot.recallsAnswered = Math.max(slot.recallsAnswered, request); // 0 if the board had not asked: see holdAfter
+        slot.recallsAnswered = Math.max(slot.recallsAnswered, request);
         Set<Long> back = new HashSet<>();
         for (long id : ids) {
             back.add(id);
@@ -564,19 +575,17 @@ final class Board {
 
     /** Ends everything unfinished, running or not. Workers are left to the caller. */
     void endAll(Kind kind, java.util.function.Function<TaskRef, RuntimeException> why) {
-        List<Task> all = new ArrayList<>(queue);
-        queue.clear();
-        all.addAll(retries.waiting());
-        retries.waiting().clear();
-        for (Slot slot : staff.slots()) {
-            for (Iterator<Task> tasks = slot.inFlight.iterator(); tasks.hasNext(); tasks.remove()) {
-                all.add(tasks.next());
-            }
-        }
+        endAll(queue, kind, why);
+        endAll(retries.waiting(), kind, why);
+        staff.slots().forEach(slot -> endAll(slot.inFlight, kind, why));
+    }
+
+    /** A task leaves its book when it has ended, and not before: what is made for that may fail, and is made again. */
+    private void endAll(Collection<Task> book, Kind kind, java.util.function.Function<TaskRef, RuntimeException> why) {
         long now = System.nanoTime();
-        for (Task task : all) {
-            TaskRef ref = task.slot == null ? ref(task, null) : ref(task, task.slot);
-            end(task, Ending.failed(kind, why.apply(ref)), null, now);
+        for (Iterator<Task> tasks = book.iterator(); tasks.hasNext(); tasks.remove()) {
+            Task task = tasks.next();
+            end(task, Ending.failed(kind, why.apply(ref(task, task.slot))), null, now);
         }
     }
 
@@ -603,6 +612,9 @@ final class Board {
     }
 
     private void endForGood(Task task, Ending ending, @Nullable Slot slot, long now) {
+        if (task.state == Task.State.DONE) {
+            return; // whoever ended it has failed behind that, and is called again
+        }
         consequences.deliver(task); // first, because it may fail
         task.waitedNanos = (task.startedAt == 0 ? now : task.startedAt) - task.acceptedAt;
         task.end(ending);

@@ -3,6 +3,7 @@ package org.poolmanager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -93,35 +94,42 @@ final class Cancellation {
 
     /** Asks the workers for those of these tasks that they have not begun, and waits for their answers. */
     private void callBack(Collection<Task> tasks) {
-        Map<Slot, Task> asked = new LinkedHashMap<>();
+        Map<Slot, Integer> asked = new LinkedHashMap<>();
         for (Task task : tasks) {
             Slot holder = task.slot;
             if (holder != null && !holder.isBegun(task)) {
-                asked.put(holder, task);
+                asked.put(holder, holder.generation);
             }
         }
         asked.keySet().forEach(board::recall);
-        asked.forEach((slot, task) -> awaitRecall(task, slot, slot.recallsSent));
+        asked.forEach((slot, generation) -> awaitRecall(slot, generation, slot.recallsSent));
     }
 
     private void endQueued(Set<Task> tasks) {
-        List<Task> queued = new ArrayList<>();
-        board.queue().removeIf(task -> tasks.contains(task) && queued.add(task));
-        board.retries().waiting().removeIf(task -> tasks.contains(task) && queued.add(task));
-        long now = System.nanoTime();
-        queued.forEach(task -> board.end(task, board.cancelled(task, null), null, now));
+        endIn(board.queue(), tasks);
+        endIn(board.retries().waiting(), tasks);
     }
 
-    /** Waits until the worker has said whether it had begun the task. */
-    private void awaitRecall(Task task, Slot slot, long asked) {
+    private void endIn(Collection<Task> book, Set<Task> tasks) {
+        long now = System.nanoTime();
+        for (Iterator<Task> each = book.iterator(); each.hasNext(); ) {
+            Task task = each.next();
+            if (tasks.contains(task)) {
+                board.end(task, board.cancelled(task, null), null, now);
+                each.remove();
+            }
+        }
+    }
+
+    /** Waits until the worker has said what it had not begun. */
+    private void awaitRecall(Slot slot, int generation, long asked) {
         if (slot.recallsAnswered >= asked) {
             return;
         }
         board.passOn();
-        int generation = slot.generation;
         awaitWhile(
                 RECALL_LIMIT.toNanos(),
-                () -> task.slot == slot && slot.generation == generation && slot.recallsAnswered < asked);
+                () -> slot.isLive() && slot.generation == generation && slot.recallsAnswered < asked);
     }
 
     /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */

@@ -151,10 +151,17 @@ final class Consequences {
         for (int end = 1; end <= delivered.size(); end++) {
             Destination destination = delivered.get(begin).destination;
             if (end == delivered.size() || delivered.get(end).destination != destination) {
-                List<Task> run = delivered.subList(begin, end);
-                attempt(() -> destination.deliver(run));
+                deliver(destination, begin, end);
                 begin = end;
             }
+        }
+    }
+
+    private void deliver(Destination destination, int begin, int end) {
+        try {
+            destination.deliver(delivered.subList(begin, end));
+        } catch (Throwable e) {
+            report(e); // and go on: the others have done nothing
         }
     }
 

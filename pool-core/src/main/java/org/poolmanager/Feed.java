@@ -25,7 +25,7 @@ final class Feed {
 
     private final List<Task> chunk = new ArrayList<>();
 
-    private int bytes;
+    private long bytes;
 
     private boolean isBroken;
 

@@ -42,15 +42,14 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     }
 
     @Override
-    @SuppressWarnings("try") // a scope is held, not used
     public void run() {
         Feed feed = new Feed(engine, source);
         Throwable failure = null;
-        if (mdc != null) {
-            MDC.setContextMap(mdc); // its tasks are those of who called putAsync
-        }
-        try (TaskObserver.Scope unused = caller.get()) {
-            feed(feed);
+        try {
+            if (mdc != null) {
+                MDC.setContextMap(mdc); // its tasks are those of who called putAsync
+            }
+            feedForCaller(feed);
         } catch (InterruptedException e) {
             // Its future says so if it was cancelled; any other interrupt must not pass for the end of the source.
             failure = isDone() ? null : new IllegalStateException("The feeder was interrupted", e);
@@ -58,6 +57,13 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
             failure = e;
         }
         end(feed, failure);
+    }
+
+    @SuppressWarnings("try") // a scope is held, not used
+    private void feedForCaller(Feed feed) throws InterruptedException {
+        try (TaskObserver.Scope unused = caller.get()) {
+            feed(feed);
+        }
     }
 
     private void feed(Feed feed) throws InterruptedException {

@@ -43,8 +43,8 @@ final class Patience {
         if (left == Nanos.NEVER) {
             return;
         }
-        if (task.limits.queue() != common) {
-            mixed = true;
+        if (task.limits.queue() != common || task.acceptedAt != now) {
+            mixed = true; // one that comes back may be in front of others that have waited for longer
         }
         if (timer == null || now + left - firesAt < 0) {
             arm(left);
@@ -72,7 +72,10 @@ final class Patience {
     private void look() {
         life.lock.lock();
         try {
-            timer = null;
+            if (timer != null) {
+                timer.cancel(false); // it may be another one, set when this look had begun
+                timer = null;
+            }
             long now = System.nanoTime();
             long next = Math.min(lookAtQueue(now), lookAtWorkers(now));
             if (next != Nanos.NEVER) {
@@ -89,8 +92,8 @@ final class Patience {
             Task task = waiting.next();
             long left = left(task, now);
             if (left <= 0) {
-                waiting.remove();
                 board.endWaiting(task, now);
+                waiting.remove();
             } else {
                 next = Math.min(next, left);
                 if (!mixed && left != Nanos.NEVER) {

@@ -350,9 +350,21 @@ final class ProcessWorker implements Worker {
             // It died in the midst of a frame; why, its exit says.
         } catch (IOException e) {
             complain(e);
+        } catch (RuntimeException | Error e) {
+            tell(answers, e);
+            throw e;
         }
         sink.answered(this, answers);
         return postMortem();
+    }
+
+    /** What has been read is finished work, whatever has gone wrong here since. */
+    private void tell(List<Answer> answers, Throwable problem) {
+        try {
+            sink.answered(this, answers);
+        } catch (RuntimeException | Error e) {
+            problem.addSuppressed(e);
+        }
     }
 
     /** A child that is not understood must not go on with its tasks. */
@@ -542,7 +554,7 @@ final class ProcessWorker implements Worker {
         board.doom();
         if (board.finished() > answered) {
             board.pardon();
-            outbox.add(Frame.of(FrameType.RECALL, 0)); // wakes a child that saw the doom
+            outbox.add(Frame.of(FrameType.PARDON, 0)); // no recall: behind one nothing is sent until it is answered
             return false;
         }
         return true;

@@ -67,8 +67,9 @@ final class Retries {
     private void resume(Task task) {
         life.lock.lock();
         try {
-            if (waiting.remove(task)) {
-                board.queue().addFirst(task);
+            if (waiting.contains(task)) {
+                board.queue().addFirst(task); // before it is out of the other book, because it may fail
+                waiting.remove(task);
             }
         } finally {
             board.release();

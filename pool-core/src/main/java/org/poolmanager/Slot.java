@@ -112,7 +112,7 @@ final class Slot {
 
     private long pid = -1;
 
-    private int bytesInFlight;
+    private long bytesInFlight;
 
     /** Moving average, 0 while unknown. */
     private long meanNanos;
@@ -260,6 +260,11 @@ final class Slot {
     /** How many of the tasks in flight the worker has begun; they are the first ones. */
     int begunInFlight(long begun) {
         return (int) Math.max(0, Math.min(begun - answered, inFlight.size()));
+    }
+
+    /** Whether the worker has a task of this number. */
+    boolean holds(long id) {
+        return inFlight.stream().anyMatch(task -> task.id == id);
     }
 
     boolean isBegun(Task task) {

@@ -34,7 +34,15 @@ final class Tally {
         ended[ending.kind().ordinal()]++;
         throughput.add(1, now);
         if (ending.kind() != Kind.COMPLETED && ending.kind() != Kind.CANCELLED) {
+            keep(task, ending);
+        }
+    }
+
+    private void keep(Task task, Ending ending) {
+        try {
             lastFailure = new PoolStats.Failure(Instant.now(), task.id, type(ending.kind()), message(task, ending));
+        } catch (OutOfMemoryError e) {
+            // The one before it stays. The task has ended all the same, and its caller has the failure.
         }
     }
 

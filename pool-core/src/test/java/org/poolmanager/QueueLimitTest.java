@@ -66,6 +66,36 @@ class QueueLimitTest {
     }
 
     @BothModes
+    @DisplayName("C038: what comes back from a worker is in time, though it is behind what came later from another")
+    void c038OutOfOrder(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGate, gate.port())
+                        .isolation(isolation)
+                        .size(2)
+                        .queueSize(4)
+                        .queueTimeout(LIMIT)
+                        .start()) {
+            pool.submit(0);
+            pool.submit(1);
+            gate.awaitArrivals(2);
+            long begin = System.nanoTime();
+            CompletableFuture<Integer> first = pool.submit(2); // in the hands of one worker
+            await().atMost(LIMIT).until(() -> Blow.millisSince(begin) > LIMIT.toMillis() / 2);
+            CompletableFuture<Integer> second = pool.submit(3); // in those of the other
+            pool.pause();
+            for (CompletableFuture<Integer> late : List.of(first, second)) {
+                assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                TaskTimeoutException.class,
+                                e -> assertThat(e.elapsed()).isBetween(LIMIT, LIMIT.plusMillis(500)));
+            }
+            gate.open();
+            pool.resume();
+        }
+    }
+
+    @BothModes
     @DisplayName("C038: a call may have a shorter limit than those that wait before it, or a longer one")
     void c038LimitOfACall(Isolation isolation) throws Exception {
         try (Gate gate = new Gate();

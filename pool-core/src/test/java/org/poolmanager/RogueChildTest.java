@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -103,6 +104,37 @@ class RogueChildTest {
             System.out.println(
                     "X04 " + nonsense + " instead of being ready: told after " + Blow.millisSince(start) + " ms");
         }
+    }
+
+    @Test
+    @DisplayName(
+            "X04: who answers a task before the one that it was sent before is replaced, and nobody waits for ever")
+    void x04OutOfTurn(@TempDir Path home) throws Exception {
+        CountDownLatch both = new CountDownLatch(1);
+        try (Records errors = new Records("org.poolmanager", Level.ERROR);
+                PlayedWorkers played = new PlayedWorkers(home, task -> answerToNext(task, both));
+                var pool = PoolManager.builder(Tasks::twice)
+                        .size(1)
+                        .jvm(played.jvm())
+                        .start()) {
+            CompletableFuture<Integer> first = pool.submit(1);
+            CompletableFuture<Integer> second = pool.submit(2);
+            played.end(); // the next worker is a real one
+            both.countDown();
+            assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(WorkerCrashedException.class);
+            assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(4);
+            assertThat(errors.messages()).anyMatch(text -> text.contains("failed in its own work"));
+        }
+    }
+
+    private static PlayedWorkers.Line answerToNext(long task, CountDownLatch both) {
+        try {
+            assertThat(both.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        Frame answer = new Frame(FrameType.ANSWER, 0, Fuzz.INT, task + 1, 1, new byte[4]);
+        return new PlayedWorkers.Line(PlayedWorkers.bytes(answer), false);
     }
 
     @Test

@@ -104,7 +104,8 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
      * @throws IOException if the socket is broken
      */
     public boolean awaitReadable(long millis) throws IOException {
-        if (drained && !readingStopped) {
+        // A read that filled its buffer has not seen the end of what there is, but there may be nothing more.
+        if ((drained || millis != FOREVER) && !readingStopped) {
             drained = !await(millis);
         }
         return !drained || readingStopped;

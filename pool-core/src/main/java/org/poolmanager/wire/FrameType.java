@@ -29,7 +29,9 @@ public enum FrameType {
     /** From the child: where a task is. id = task, payload = a {@link Failure} with that stack. */
     SHOWN,
     /** To the child: give a sign of life, on the {@link Scoreboard}. id = its number. */
-    PING;
+    PING,
+    /** To the child: go on, if you have seen on the {@link Scoreboard} that you were to begin nothing more. */
+    PARDON;
 
     private static final FrameType[] ALL = values();
 

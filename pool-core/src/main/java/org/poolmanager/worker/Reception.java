@@ -132,6 +132,9 @@ final class Reception {
     private void accept(Frame frame, List<Frame> answers) throws IOException {
         switch (frame.type()) {
             case RECALL -> answers.add(recalled(frame.id(), inbox.removeAll()));
+            case PARDON -> {
+                // Whoever waits for it looks when the turn to read is given back.
+            }
             case LEVELS -> capture.levels(Levels.decode(frame.payload()));
             case STOP -> inbox.close();
             case PING -> thread.answerPing(frame.id());
