@@ -71,9 +71,9 @@ final class PackagedStart implements AutoCloseable {
         return classPath;
     }
 
-    /** Has a worker started, and says how many milliseconds that took. */
-    double start() throws IOException {
-        program.getOutputStream().write('\n');
+    /** Has the program do that, and says how many milliseconds it took. */
+    double millis(StartProgram.Request request) throws IOException {
+        program.getOutputStream().write((request + "\n").getBytes(StandardCharsets.UTF_8));
         program.getOutputStream().flush();
         return Double.parseDouble(next());
     }

@@ -6,18 +6,36 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.poolmanager.PoolManager;
 
-/** A program that runs from jars, has an archive of its workers' classes made, and then starts workers on demand. */
+/** A program that runs from jars, has an archive of its workers' classes made, and then measures workers on demand. */
 public final class StartProgram {
 
+    /** What it can be asked for. */
+    enum Request {
+        /** A start of a worker. */
+        START,
+        /** A task that uses the JDK a lot, in a worker that has the archive. */
+        WORK,
+        /** The same in this JVM, which has none. */
+        WORK_HERE
+    }
+
     private static final double PATIENCE_MILLIS = 60_000;
+
+    private static final int WORK = 500;
+
+    private static final int WARM_UP = 20;
+
+    private static final int KEYS = 2000;
 
     private StartProgram() {}
 
     /**
-     * Called by {@link PackagedStart}: answers each line with the milliseconds that a start took.
+     * Called by {@link PackagedStart}: answers each {@link Request} with the milliseconds that it took.
      *
      * @param args the directory of the archives
      * @throws Exception if the pool does not work
@@ -31,9 +49,35 @@ public final class StartProgram {
         }
         System.out.println("trained");
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        while (requests.readLine() != null) {
-            System.out.println(WorkerStart.worker());
+        try (PoolManager<Integer, Double> pool =
+                PoolManager.builder(StartProgram::work).size(1).start()) {
+            for (int i = 0; i < WARM_UP; i++) {
+                pool.submit(WORK).get();
+                work(WORK);
+            }
+            String line;
+            while ((line = requests.readLine()) != null) {
+                double millis = switch (Request.valueOf(line)) {
+                    case START -> WorkerStart.worker();
+                    case WORK -> pool.submit(WORK).get();
+                    case WORK_HERE -> work(WORK);
+                };
+                System.out.println(millis);
+            }
         }
+    }
+
+    /** Takes as long as code of the JDK needs that any program runs, and says how many milliseconds that was. */
+    private static Double work(Integer times) {
+        long start = System.nanoTime();
+        Map<String, Integer> map = new HashMap<>();
+        for (int i = 0; i < times; i++) {
+            map.clear();
+            for (int key = 0; key < KEYS; key++) {
+                map.merge("key " + key % (KEYS / 2), key, Integer::sum);
+            }
+        }
+        return Load.millisSince(start);
     }
 
     private static void awaitArchive(Path archives) throws IOException {

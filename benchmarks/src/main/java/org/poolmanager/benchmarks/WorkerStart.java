@@ -1,5 +1,9 @@
 package org.poolmanager.benchmarks;
 
+import static org.poolmanager.benchmarks.StartProgram.Request.START;
+import static org.poolmanager.benchmarks.StartProgram.Request.WORK;
+import static org.poolmanager.benchmarks.StartProgram.Request.WORK_HERE;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,11 +24,13 @@ final class WorkerStart {
         try (PackagedStart jars = new PackagedStart(PackagedStart.Form.EVERYTHING);
                 PackagedStart libraries = new PackagedStart(PackagedStart.Form.LIBRARIES)) {
             Series helloOfJars = turns.add(() -> hello(jars.classPath()));
-            Series workerOfJars = turns.add(() -> Map.of(Figure.MILLIS, jars.start()));
+            Series workerOfJars = turns.add(() -> Map.of(Figure.MILLIS, jars.millis(START)));
             Series helloOfLibraries = turns.add(() -> hello(libraries.classPath()));
-            Series workerOfLibraries = turns.add(() -> Map.of(Figure.MILLIS, libraries.start()));
+            Series workerOfLibraries = turns.add(() -> Map.of(Figure.MILLIS, libraries.millis(START)));
             Series hello = turns.add(() -> hello(System.getProperty("java.class.path")));
             Series worker = turns.add(() -> Map.of(Figure.MILLIS, worker()));
+            Series work = turns.add(() -> Map.of(Figure.MILLIS, jars.millis(WORK)));
+            Series workHere = turns.add(() -> Map.of(Figure.MILLIS, jars.millis(WORK_HERE)));
             turns.run();
             report.add(
                     "worker ready / bare child JVM, hello over a pipe, from jars",
@@ -43,6 +49,12 @@ final class WorkerStart {
                     Figure.MILLIS,
                     worker,
                     hello,
+                    null);
+            report.add(
+                    "a task of hash maps and strings, in a worker from jars with its archive / in its parent",
+                    Figure.MILLIS,
+                    work,
+                    workHere,
                     null);
         }
     }
