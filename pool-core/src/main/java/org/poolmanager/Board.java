@@ -326,11 +326,12 @@ final class Board {
                 Task head = slot.inFlight.peek();
                 // An answer to a task that was taken from the worker meanwhile has come too late.
                 if (head != null && head.id == answer.task()) {
-                    head.ranNanos = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
+                    long ran = answer.nanos() == Integer.MAX_VALUE ? now - head.startedAt : answer.nanos();
+                    head.ranNanos = ran;
                     // An empty set is not asked: each question would make a box of a number.
                     head.repeatable = !repeatable.isEmpty() && repeatable.contains(head.id);
-                    slot.removeHead(head.ranNanos, now);
-                    end(head, ending(head, answer), slot, now);
+                    end(head, ending(head, answer), slot, now); // before it is out of the book, because it may fail
+                    slot.removeHead(ran, now);
                 } else if (slot.holds(answer.task())) {
                     giveUp(slot, new IllegalStateException(outOfTurn(slot, answer.task())));
                     return;
@@ -408,20 +409,21 @@ final class Board {
         for (int i = unstarted.size() - 1; i >= 0; i--) {
             Task task = unstarted.get(i);
             boolean waits = !task.unwanted && !Patience.isOver(task, now);
-            if (waits) {
-                queue.addFirst(task); // before it is out of the other book, because it may fail
-            }
-            slot.remove(task, now);
-            task.state = Task.State.QUEUED;
-            task.slot = null;
             task.startedAt = 0;
             task.interruptedAfter = 0;
+            // Before it is out of the other book, because it may fail.
             if (waits) {
-                patience.watch(task, now);
+                queue.addFirst(task);
             } else if (task.unwanted) {
                 end(task, cancelled(task, null), null, now);
             } else {
                 endWaiting(task, now);
+            }
+            slot.remove(task, now);
+            if (waits) {
+                task.state = Task.State.QUEUED;
+                task.slot = null;
+                patience.watch(task, now);
             }
         }
     }
@@ -520,8 +522,15 @@ final class Board {
     void endWithWorker(Slot slot, Task running, Ending ending, WorkerExit why) {
         long now = System.nanoTime();
         running.ranNanos = now - running.startedAt;
+        try {
+            end(running, ending, slot, now); // before it is out of the book, because it may fail
+        } catch (RuntimeException | Error e) {
+            giveUp(
+                    slot,
+                    e); // it is forbidden to go on, and must not be given more; its end tells what becomes of the task
+            throw e;
+        }
         slot.remove(running, now);
-        end(running, ending, slot, now);
         retire(slot, why);
     }
 

@@ -121,7 +121,7 @@ final class Cancellation {
         }
     }
 
-    /** Waits until the worker has said what it had not begun. */
+    /** Waits until the worker has said what it had not begun, or its end has. */
     private void awaitRecall(Slot slot, int generation, long asked) {
         if (slot.recallsAnswered >= asked) {
             return;
@@ -129,7 +129,10 @@ final class Cancellation {
         board.passOn();
         awaitWhile(
                 RECALL_LIMIT.toNanos(),
-                () -> slot.isLive() && slot.generation == generation && slot.recallsAnswered < asked);
+                () -> slot.worker != null
+                        && slot.generation == generation
+                        && !slot.inFlight.isEmpty()
+                        && slot.recallsAnswered < asked);
     }
 
     /** Waits while something holds; looks again at each change. An interrupt ends it, and is kept. */

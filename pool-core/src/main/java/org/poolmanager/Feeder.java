@@ -14,6 +14,8 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     private final Iterable<?> source;
 
+    private final Feed feed;
+
     private final TaskLimits limits;
 
     private final @Nullable Map<String, String> mdc = MDC.getCopyOfContextMap();
@@ -25,6 +27,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
     Feeder(Engine engine, Iterable<?> source, String threadName) {
         this.engine = engine;
         this.source = source;
+        this.feed = new Feed(engine, source);
         this.caller = engine.observers().carry();
         this.limits = engine.limits(TaskOptions.defaults());
         this.thread = new Thread(this, threadName);
@@ -43,36 +46,35 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
 
     @Override
     public void run() {
-        Feed feed = new Feed(engine, source);
         Throwable failure = null;
         try {
             if (mdc != null) {
                 MDC.setContextMap(mdc); // its tasks are those of who called putAsync
             }
-            feedForCaller(feed);
+            feedForCaller();
         } catch (InterruptedException e) {
             // Its future says so if it was cancelled; any other interrupt must not pass for the end of the source.
             failure = isDone() ? null : new IllegalStateException("The feeder was interrupted", e);
         } catch (Throwable e) {
             failure = e;
         }
-        end(feed, failure);
+        end(failure);
     }
 
     @SuppressWarnings("try") // a scope is held, not used
-    private void feedForCaller(Feed feed) throws InterruptedException {
+    private void feedForCaller() throws InterruptedException {
         try (TaskObserver.Scope unused = caller.get()) {
-            feed(feed);
+            feed();
         }
     }
 
-    private void feed(Feed feed) throws InterruptedException {
+    private void feed() throws InterruptedException {
         try {
             for (Object element : source) {
                 if (isDone()) {
                     return;
                 }
-                add(element, feed);
+                add(element);
             }
         } catch (Throwable e) {
             feed.finishBehind(e); // what came before the source failed
@@ -81,7 +83,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         feed.finish();
     }
 
-    private void end(Feed feed, @Nullable Throwable failure) {
+    private void end(@Nullable Throwable failure) {
         long fed = feed.end();
         Throwable told = failure != null && feed.isBroken() ? brokenOff(failure, fed) : failure;
         engine.results().feederEnds(told);
@@ -99,7 +101,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
                 : new IllegalStateException(text, failure);
     }
 
-    private void add(@Nullable Object element, Feed feed) throws InterruptedException {
+    private void add(@Nullable Object element) throws InterruptedException {
         Task task;
         try {
             task = engine.task(element, limits, engine.results());

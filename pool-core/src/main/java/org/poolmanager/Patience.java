@@ -88,19 +88,24 @@ final class Patience {
 
     private long lookAtQueue(long now) {
         long next = Nanos.NEVER;
+        long before = 0;
+        boolean inOrder = true;
         for (Iterator<Task> waiting = board.queue().iterator(); waiting.hasNext(); ) {
             Task task = waiting.next();
             long left = left(task, now);
             if (left <= 0) {
                 board.endWaiting(task, now);
                 waiting.remove();
-            } else {
+            } else if (left != Nanos.NEVER) {
                 next = Math.min(next, left);
-                if (!mixed && left != Nanos.NEVER) {
-                    break;
+                if (!mixed) {
+                    return next;
                 }
+                inOrder &= left >= before && task.limits.queue() == common;
+                before = left;
             }
         }
+        mixed = !inOrder;
         return next;
     }
 

@@ -358,7 +358,7 @@ final class ProcessWorker implements Worker {
         return postMortem();
     }
 
-    /** What has been read is finished work, whatever has gone wrong here since. */
+    /** What has been read, and not yet told, is finished work, whatever has gone wrong here since. */
     private void tell(List<Answer> answers, Throwable problem) {
         try {
             sink.answered(this, answers);
@@ -418,12 +418,17 @@ final class ProcessWorker implements Worker {
 
     private void passOn(List<Answer> answers) {
         if (!answers.isEmpty()) {
-            sink.answered(this, answers);
-            outbox.done(answers.size());
+            int count = answers.size();
+            boolean isShort = answers.get(count - 1).nanos() < Connection.SHORT_TASK;
+            try {
+                sink.answered(this, answers);
+            } finally {
+                answers.clear(); // told once, or one that is on the books would pass for that of the next attempt
+            }
+            outbox.done(count);
             Connection from = connection;
             assert from != null;
-            from.expectSoon(answers.get(answers.size() - 1).nanos() < Connection.SHORT_TASK);
-            answers.clear();
+            from.expectSoon(isShort);
         }
     }
 

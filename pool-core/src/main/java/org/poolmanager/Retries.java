@@ -45,14 +45,24 @@ final class Retries {
             return false;
         }
         long pause = policy.pauseNanos(task.attempt, ThreadLocalRandom.current().nextDouble());
-        board.tally().retried++;
         board.consequences()
                 .publish(new PoolEvent.TaskRetried(
                         settings.name(), task.id, task.attempt, ending.kind(), Duration.ofNanos(pause)));
+        clock.at(pause, () -> resume(task)); // which waits for the lock; should the rest fail, that is one look in vain
+        await(task);
         task.again();
-        waiting.add(task);
-        clock.at(pause, () -> resume(task));
+        board.tally().retried++;
         return true;
+    }
+
+    /** A set may fail when it grows, with the new one in it. */
+    private void await(Task task) {
+        try {
+            waiting.add(task);
+        } catch (OutOfMemoryError e) {
+            waiting.remove(task);
+            throw e;
+        }
     }
 
     private boolean isWanted(Task task, Ending ending) {

@@ -100,13 +100,16 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
      * Waits until there are bytes to read. For the reading thread.
      *
      * @param millis how long; 0: as long as it takes; negative: not at all
-     * @return whether a read would find something, be it the end; false also after {@link #wakeUp}
+     * @return whether a read would find something, be it the end; false also after {@link #wakeUp}, and once if it looks as
+     *     if there were something and is not
      * @throws IOException if the socket is broken
      */
     public boolean awaitReadable(long millis) throws IOException {
-        // A read that filled its buffer has not seen the end of what there is, but there may be nothing more.
-        if ((drained || millis != FOREVER) && !readingStopped) {
-            drained = !await(millis);
+        if (!readingStopped) {
+            // A read that filled its buffer has not seen the end of what there is, but there may be nothing more. Then
+            // this
+            // returns, and does not wait yet: the look may have taken somebody's wake-up.
+            drained = !await(!drained && millis == FOREVER ? NOT_AT_ALL : millis);
         }
         return !drained || readingStopped;
     }
@@ -119,8 +122,9 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
      * @throws IOException if the socket is broken
      */
     public boolean awaitReadableSoon() throws IOException {
-        if (drained && !readingStopped) {
-            drained = !lookOut();
+        if (drained && !readingStopped && lookOut()) {
+            drained = false;
+            return true;
         }
         return awaitReadable(FOREVER);
     }

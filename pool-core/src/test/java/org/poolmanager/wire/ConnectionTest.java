@@ -31,6 +31,10 @@ class ConnectionTest {
 
             assertThat(connection.awaitReadable(1)).isFalse();
 
+            peer.write(ByteBuffer.wrap(new byte[16]));
+            assertThat(connection.read(ByteBuffer.allocate(16))).isEqualTo(16);
+            assertThat(connection.awaitReadable(0)).as("and does not wait").isFalse();
+
             peer.write(ByteBuffer.wrap(new byte[1]));
             assertThat(connection.awaitReadable(10_000)).isTrue();
             assertThat(connection.read(ByteBuffer.allocate(16))).isEqualTo(1);
