@@ -31,21 +31,30 @@ record EnvironmentCopy(List<Source> sources, String[] activeProfiles, String[] d
 
     private static final String SYSTEM_ENVIRONMENT = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
 
-    /** Prefixes of the system properties that a JVM has of itself. */
-    private static final List<String> OF_THE_JVM = List.of(
-            "java.",
-            "javax.",
-            "jdk.",
-            "sun.",
-            "os.",
-            "user.",
-            "file.",
-            "line.",
-            "path.",
-            "native.",
-            "stdout.",
-            "stderr.",
-            "surefire.");
+    /** Prefixes of system properties that are the JVM's affair, or that of what tests it. */
+    private static final List<String> OF_THE_JVM = List.of("java.", "javax.", "jdk.", "sun.", "surefire.");
+
+    /** Others that a JVM has of itself; more of such names are the application's. */
+    private static final Set<String> ALSO_OF_THE_JVM = Set.of(
+            "os.name",
+            "os.arch",
+            "os.version",
+            "user.name",
+            "user.home",
+            "user.dir",
+            "user.language",
+            "user.script",
+            "user.country",
+            "user.variant",
+            "user.timezone",
+            "file.separator",
+            "file.encoding",
+            "path.separator",
+            "line.separator",
+            "native.encoding",
+            "stdin.encoding",
+            "stdout.encoding",
+            "stderr.encoding");
 
     /** Nothing of ours runs in a child, whatever classes it is given. */
     private static final Map<String, Object> NO_POOLS = Map.of("poolmanager.enabled", "false");
@@ -68,12 +77,16 @@ record EnvironmentCopy(List<Source> sources, String[] activeProfiles, String[] d
             boolean system = source.getName().equals(SYSTEM_PROPERTIES);
             for (String name : enumerable.getPropertyNames()) {
                 Object value = travelling(enumerable.getProperty(name));
-                if (value != null && !(system && OF_THE_JVM.stream().anyMatch(name::startsWith))) {
+                if (value != null && !(system && isOfTheJvm(name))) {
                     values.put(name, value);
                 }
             }
         }
         return values;
+    }
+
+    private static boolean isOfTheJvm(String name) {
+        return ALSO_OF_THE_JVM.contains(name) || OF_THE_JVM.stream().anyMatch(name::startsWith);
     }
 
     /** A value that any JVM can read; the rare others, live objects mostly, mean nothing elsewhere. */
