@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -18,10 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,6 +158,35 @@ class SharedClassesTest {
             Files.setLastModifiedTime(jar, before);
         }
         assertThat(archives()).hasSize(2).contains(archive);
+    }
+
+    @Test
+    @DisplayName(
+            "so does one of the same size whose time is always the same, as in images that anybody can build again")
+    void changedWithoutTime() throws Exception {
+        Path jar = temp.resolve("extra.jar");
+        UnaryOperator<PoolManagerBuilder<Integer, Integer>> withJar =
+                b -> b.classPath(Stream.concat(jars.stream(), Stream.of(jar)).toList());
+        writeJar(jar, "one");
+        Path archive = train(withJar);
+        writeJar(jar, "two");
+
+        try (PoolManager<Integer, Integer> pool = pool(withJar)) {
+            assertThat(mapped(pool)).isEmpty();
+        }
+        writeJar(jar, "one");
+        try (PoolManager<Integer, Integer> pool = pool(withJar)) {
+            assertThat(mapped(pool)).containsExactly(archive.toString());
+        }
+    }
+
+    private static void writeJar(Path jar, String content) throws IOException {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.setLevel(Deflater.NO_COMPRESSION);
+            out.putNextEntry(new JarEntry("content.txt"));
+            out.write(content.getBytes(StandardCharsets.US_ASCII));
+        }
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.ofEpochSecond(1)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -20,6 +21,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,11 +54,17 @@ record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> opt
 
     private static final String CLASS_FILE = ArchiveKey.class.getName().replace('.', '/') + ".class";
 
-    /** Jars that were looked into before, by path, size and age. */
+    /** Jars that were looked into before, by path, size, age, and when the system last saw a change of them. */
     private static final Map<String, Content> KNOWN = new ConcurrentHashMap<>();
 
-    /** What matters of a jar: where its manifest leads, and whether it holds this library. */
-    private record Content(List<Path> classPath, boolean library) {
+    /** Makers of images and packages set times of the first days of Unix or DOS, and the same for each version. */
+    private static final Instant FIRST_REAL_TIME = Instant.parse("1990-01-01T00:00:00Z");
+
+    /**
+     * What matters of a jar: where its manifest leads, whether it holds this library, and, if its time says nothing, the
+     * check sums of what it holds.
+     */
+    private record Content(List<Path> classPath, boolean library, String sums) {
 
         static Content of(Path jar) throws IOException {
             try (JarFile file = new JarFile(jar.toFile(), false)) {
@@ -72,10 +80,19 @@ record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> opt
                         paths.add(Path.of(resolved));
                     }
                 }
-                return new Content(List.copyOf(paths), file.getEntry(CLASS_FILE) != null);
+                return new Content(List.copyOf(paths), file.getEntry(CLASS_FILE) != null, sums(jar, file));
             } catch (IllegalArgumentException e) {
                 throw new IOException("cannot follow the manifest of " + jar, e);
             }
+        }
+
+        private static String sums(Path jar, JarFile file) throws IOException {
+            boolean isReal = Files.getLastModifiedTime(jar).toInstant().isAfter(FIRST_REAL_TIME);
+            return isReal
+                    ? ""
+                    : file.stream()
+                            .map(entry -> Long.toHexString(entry.getCrc()))
+                            .collect(Collectors.joining("|"));
         }
     }
 
@@ -96,13 +113,14 @@ record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> opt
         }
         List<Path> jars = new ArrayList<>();
         Set<String> described = new LinkedHashSet<>();
+        List<Content> contents = new ArrayList<>();
         for (Path entry : classPath.entries()) {
-            if (!describe(entry, described)) {
+            if (!describe(entry, described, contents)) {
                 break;
             }
             jars.add(entry);
         }
-        if (described.stream().noneMatch(ArchiveKey::holdsThisLibrary)) {
+        if (contents.stream().noneMatch(Content::library)) {
             return null; // nobody could train
         }
         List<String> options = jvm.args().stream()
@@ -119,7 +137,7 @@ record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> opt
     }
 
     /** Adds what a JVM compares of a jar, and of those its manifest leads to; false if one of them is no jar. */
-    private static boolean describe(Path entry, Set<String> described) throws IOException {
+    private static boolean describe(Path entry, Set<String> described, List<Content> contents) throws IOException {
         if (!Files.isRegularFile(entry) || PrivateDirectory.holds(entry)) {
             return false; // what was unpacked for this JVM has another name in the next one
         }
@@ -127,22 +145,20 @@ record ArchiveKey(ArchiveKind kind, String id, List<Path> jars, List<String> opt
         if (!described.add(attributes)) {
             return true;
         }
-        Content content = KNOWN.get(attributes);
+        String known = attributes + "|" + Files.getAttribute(entry, "unix:ctime");
+        Content content = KNOWN.get(known);
         if (content == null) {
             content = Content.of(entry);
-            KNOWN.put(attributes, content);
+            KNOWN.put(known, content);
         }
+        contents.add(content);
+        described.add(content.sums());
         for (Path next : content.classPath()) {
-            if (Files.exists(next) && !describe(next, described)) {
+            if (Files.exists(next) && !describe(next, described, contents)) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean holdsThisLibrary(String jar) {
-        Content content = KNOWN.get(jar);
-        return content != null && content.library();
     }
 
     /** What the JDK ships, which tells one build of it from another; null if it ships none. */
