@@ -525,9 +525,8 @@ final class Board {
         try {
             end(running, ending, slot, now); // before it is out of the book, because it may fail
         } catch (RuntimeException | Error e) {
-            giveUp(
-                    slot,
-                    e); // it is forbidden to go on, and must not be given more; its end tells what becomes of the task
+            // It is forbidden to go on, and must not be given more. Its end tells what becomes of the task.
+            giveUp(slot, e);
             throw e;
         }
         slot.remove(running, now);

@@ -107,8 +107,7 @@ public final class Connection implements ReadableByteChannel, WritableByteChanne
     public boolean awaitReadable(long millis) throws IOException {
         if (!readingStopped) {
             // A read that filled its buffer has not seen the end of what there is, but there may be nothing more. Then
-            // this
-            // returns, and does not wait yet: the look may have taken somebody's wake-up.
+            // this returns instead of waiting, because the look may have taken somebody's wake-up.
             drained = !await(!drained && millis == FOREVER ? NOT_AT_ALL : millis);
         }
         return !drained || readingStopped;
