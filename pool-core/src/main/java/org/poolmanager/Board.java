@@ -332,8 +332,8 @@ final class Board {
                     head.repeatable = !repeatable.isEmpty() && repeatable.contains(head.id);
                     end(head, ending(head, answer), slot, now); // before it is out of the book, because it may fail
                     slot.removeHead(ran, now);
-                } else if (slot.holds(answer.task())) {
-                    giveUp(slot, new IllegalStateException(outOfTurn(slot, answer.task())));
+                } else if (head != null && slot.holds(answer.task())) {
+                    giveUp(slot, outOfTurn(slot, head, answer));
                     return;
                 }
             }
@@ -349,10 +349,10 @@ final class Board {
     }
 
     /** Else the task in front would wait for ever for an answer that has been, or will never be. */
-    private String outOfTurn(Slot slot, long task) {
-        Task head = slot.inFlight.peek();
-        return "Worker " + slot.id + " of pool '" + settings.name() + "' has answered task " + task + " before task "
-                + (head == null ? 0 : head.id) + ", which it was sent before. It is replaced";
+    private IllegalStateException outOfTurn(Slot slot, Task head, Answer answer) {
+        return new IllegalStateException("Worker " + slot.id + " of pool '" + settings.name()
+                + "' has answered what was sent with number " + answer.task() + " before number " + head.id
+                + ", which it was sent before. It is replaced");
     }
 
     private static Ending ending(Task task, Answer answer) {

@@ -157,11 +157,12 @@ final class Consequences {
         }
     }
 
+    /** Not by {@link #attempt}: to make what that takes may fail as well, and would keep all others from theirs. */
     private void deliver(Destination destination, int begin, int end) {
         try {
             destination.deliver(delivered.subList(begin, end));
         } catch (Throwable e) {
-            report(e); // and go on: the others have done nothing
+            report(e);
         }
     }
 

@@ -121,7 +121,11 @@ class RogueChildTest {
             CompletableFuture<Integer> second = pool.submit(2);
             played.end(); // the next worker is a real one
             both.countDown();
-            assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(WorkerCrashedException.class);
+            assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOf(WorkerCrashedException.class)
+                    .hasMessageContaining(
+                            "has answered what was sent with number 2 before number 1, which it was sent");
             assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(4);
             assertThat(errors.messages()).anyMatch(text -> text.contains("failed in its own work"));
         }

@@ -26,7 +26,7 @@ public final class StartProgram {
 
     private static final double PATIENCE_MILLIS = 60_000;
 
-    private static final int WORK = 500;
+    private static final int TIMES = 500;
 
     private static final int WARM_UP = 20;
 
@@ -52,15 +52,15 @@ public final class StartProgram {
         try (PoolManager<Integer, Double> pool =
                 PoolManager.builder(StartProgram::work).size(1).start()) {
             for (int i = 0; i < WARM_UP; i++) {
-                pool.submit(WORK).get();
-                work(WORK);
+                pool.submit(TIMES).get();
+                work(TIMES);
             }
             String line;
             while ((line = requests.readLine()) != null) {
                 double millis = switch (Request.valueOf(line)) {
                     case START -> WorkerStart.worker();
-                    case WORK -> pool.submit(WORK).get();
-                    case WORK_HERE -> work(WORK);
+                    case WORK -> pool.submit(TIMES).get();
+                    case WORK_HERE -> work(TIMES);
                 };
                 System.out.println(millis);
             }
