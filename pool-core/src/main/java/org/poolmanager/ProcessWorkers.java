@@ -45,10 +45,13 @@ final class ProcessWorkers implements Workers {
 
     private final ClassLoader loader;
 
-    /** Null if the user has given one. */
-    private final @Nullable ClassPath foundClassPath;
+    private final Class<?> anchor;
 
-    private final List<Path> givenClassPath;
+    /** Null if it is to be found. */
+    private final @Nullable List<Path> givenClassPath;
+
+    /** The last one; null before the first. */
+    private @Nullable ClassPath classPath;
 
     private final Set<ProcessWorker> started = ConcurrentHashMap.newKeySet();
 
@@ -72,11 +75,11 @@ final class ProcessWorkers implements Workers {
     ProcessWorkers(PoolSettings settings, Target target, @Nullable List<Path> classPath, Life life, Clock clock)
             throws PayloadException {
         this.settings = settings;
-        this.foundClassPath = classPath == null ? find(target) : null;
-        this.givenClassPath = classPath == null ? List.of() : classPath;
+        this.anchor = target.anchor();
+        this.givenClassPath = classPath;
+        this.classPath = classPath == null ? find(target) : null;
         this.life = life;
         this.clock = clock;
-        Class<?> anchor = target.anchor();
         PoolSettings.Wire wire = settings.wire();
         AllowList allowed = new AllowList(wire.allow(), anchor);
         this.loader = anchor.getClassLoader();
@@ -97,11 +100,11 @@ final class ProcessWorkers implements Workers {
     @Override
     public @Nullable String open(Set<String> names) {
         loggers = names;
-        ClassPath classPath = foundClassPath == null ? ClassPath.ofEntries(givenClassPath) : foundClassPath;
+        classPath();
         directory = SocketDirectory.create();
         MemoryBudget.Share memory = MemoryBudget.ofThisJvm().take(settings.name(), settings.maxSize(), settings.jvm());
         share = memory;
-        classes = new SharedClasses(memory.options(), classPath, this::directory);
+        classes = new SharedClasses(memory.options(), this::classPath, this::directory);
         if (!names.isEmpty()) {
             levelWatch = LogReplay.onLevelChange(() -> tell(levels()));
             if (levelWatch == null) {
@@ -110,6 +113,16 @@ final class ProcessWorkers implements Workers {
             }
         }
         return memory.overcommitment();
+    }
+
+    /** @throws LaunchException if none can be had */
+    private synchronized ClassPath classPath() {
+        ClassPath present = classPath;
+        if (present == null || !present.isComplete()) {
+            present = givenClassPath == null ? ClassPath.of(anchor) : ClassPath.ofEntries(givenClassPath);
+            classPath = present;
+        }
+        return present;
     }
 
     private void tell(Map<String, Integer> levels) {

@@ -1,7 +1,6 @@
 package org.poolmanager;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -9,31 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.poolmanager.launch.LaunchException;
-import org.poolmanager.wire.PrivateFile;
+import org.poolmanager.launch.OwnerLock;
 import org.slf4j.LoggerFactory;
 
-/**
- * The owner-only directory in which a pool meets its children. A lock on a file in it says that its owner lives: unlike a
- * process id, that holds across containers that share a temporary directory.
- */
+/** The owner-only directory in which a pool meets its children. A lock in it says that its owner lives. */
 final class SocketDirectory implements AutoCloseable {
 
     /** The kernel allows 107 bytes for the whole path of a socket. */
     private static final int MAX_LENGTH = 107 - "/w9999-999999.socket".length();
 
-    private static final Pattern NAME = Pattern.compile("poolmanager-(\\d{1,18})-\\d+");
-
-    private static final String MARK = ".owner";
+    private static final Pattern NAME = Pattern.compile("poolmanager-\\d+-\\d+");
 
     private static final Duration UNMARKED = Duration.ofHours(1);
 
@@ -43,16 +35,11 @@ final class SocketDirectory implements AutoCloseable {
 
     private final Path path;
 
-    /** Its lock ends with it, and with this process. */
-    private final FileChannel owner;
+    private final OwnerLock owner;
 
     private SocketDirectory(Path path) throws IOException {
         this.path = path;
-        Path unlocked = path.resolve(".new");
-        this.owner = PrivateFile.create(unlocked);
-        if (owner.tryLock() != null) {
-            Files.move(unlocked, path.resolve(MARK)); // only now does the name say that the lock counts
-        }
+        this.owner = OwnerLock.hold(path);
     }
 
     /** Creates a directory whose name cannot be guessed, in a place short enough for sockets. */
@@ -131,27 +118,14 @@ final class SocketDirectory implements AutoCloseable {
     }
 
     private static boolean isAbandoned(Path directory) {
-        Matcher name = NAME.matcher(directory.getFileName().toString());
-        Path mark = directory.resolve(MARK);
-        // Closing any channel of a file would release this process's own locks on it, so its own are not touched.
-        if (!name.matches()
-                || Long.parseLong(name.group(1)) == PID
+        if (!NAME.matcher(directory.getFileName().toString()).matches()
                 || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
         try {
-            return Files.exists(mark, LinkOption.NOFOLLOW_LINKS) ? canBeLocked(mark) : isUnmarkedForLong(directory);
+            return OwnerLock.isMarked(directory) ? OwnerLock.isAbandoned(directory) : isUnmarkedForLong(directory);
         } catch (IOException e) {
             return false; // somebody else's
-        }
-    }
-
-    private static boolean canBeLocked(Path mark) throws IOException {
-        if (!Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            return channel.tryLock() != null;
         }
     }
 

@@ -307,14 +307,15 @@ class ParentDeathTest {
     @DisplayName("X06: links that somebody has planted are not followed by the sweep, and half-made directories go too")
     void x06Planted(@TempDir Path place) throws Exception {
         long gone = new ProcessBuilder("true").start().pid();
+        String mark = ".owner-" + gone + "-1";
         Path precious = Files.createDirectory(place.resolve("precious"));
         Path letter = Files.writeString(precious.resolve("letter"), "kept");
-        Files.createFile(precious.resolve(".owner"));
+        Files.createFile(precious.resolve(mark));
         Path link = Files.createSymbolicLink(place.resolve("poolmanager-" + gone + "-1"), precious);
         Path withLinkedMark = Files.createDirectory(place.resolve("poolmanager-" + gone + "-2"));
-        Files.createSymbolicLink(withLinkedMark.resolve(".owner"), letter);
+        Files.createSymbolicLink(withLinkedMark.resolve(mark), letter);
         Path withLink = Files.createDirectory(place.resolve("poolmanager-" + gone + "-3"));
-        Files.createFile(withLink.resolve(".owner"));
+        Files.createFile(withLink.resolve(mark));
         Files.createSymbolicLink(withLink.resolve("w0-1.page"), letter);
         Path halfMade = Files.createDirectory(place.resolve("poolmanager-" + gone + "-4"));
         Files.createFile(halfMade.resolve(".new"));
@@ -329,6 +330,24 @@ class ParentDeathTest {
         assertThat(halfMade).doesNotExist();
         assertThat(beingMade).exists();
         System.out.println("X06: 0 of 3 planted links followed, 2 abandoned directories removed");
+    }
+
+    @Test
+    @DisplayName("X06: what a parent with this one's process id left behind goes too, as in a container that restarts")
+    void x06SameProcessId(@TempDir Path place) throws Exception {
+        long pid = ProcessHandle.current().pid();
+        Path left = Files.createDirectory(place.resolve("poolmanager-" + pid + "-1"));
+        Files.createFile(left.resolve(".owner-" + pid + "-1"));
+        try (SocketDirectory own = SocketDirectory.createIn(List.of(place))) {
+            SocketDirectory.sweep(place);
+            assertThat(left).doesNotExist();
+            assertThat(own.path()).exists();
+            try (ParentJvm other = ParentJvm.startIn(place, "idle")) {
+                other.awaitWorkers(); // it has swept
+                assertThat(own.path()).exists();
+            }
+        }
+        System.out.println("X06: 1 of 1 directory left under this process id removed, 0 of 1 of its own");
     }
 
     @Test

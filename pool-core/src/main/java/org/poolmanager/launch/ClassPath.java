@@ -1,6 +1,7 @@
 package org.poolmanager.launch;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,11 @@ public final class ClassPath {
 
     public List<Path> entries() {
         return entries;
+    }
+
+    /** Whether all is still there that was unpacked for it: systems remove from temporary directories what is old. */
+    public boolean isComplete() {
+        return entries.stream().filter(PrivateDirectory::holds).allMatch(Files::exists);
     }
 
     private static ClassPath checked(List<Path> entries) {

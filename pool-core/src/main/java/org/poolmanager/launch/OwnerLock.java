@@ -2,21 +2,18 @@ package org.poolmanager.launch;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Tells directories of living JVMs from those of dead ones. A file lock ends with its process, whatever ends that, and
- * holds across containers that share a temporary directory, where process ids do not.
+ * holds across containers that share a temporary directory, where process ids do not: there each parent has the id 1.
  */
-final class OwnerLock {
+public final class OwnerLock implements AutoCloseable {
 
     private static final String PREFIX = ".owner-";
     private static final String OF_THIS_JVM = PREFIX + ProcessHandle.current().pid() + "-"
@@ -26,48 +23,49 @@ final class OwnerLock {
                     .orElse(Instant.EPOCH)
                     .toEpochMilli();
 
-    /** Never closed: the end of the JVM is what releases the locks. */
-    private static final List<FileChannel> HELD = new ArrayList<>();
+    private final FileChannel channel;
 
-    private OwnerLock() {}
+    private OwnerLock(FileChannel channel) {
+        this.channel = channel;
+    }
 
-    /** Where the file system has no locks, the directory stays unmarked and nobody else will remove it. */
-    static synchronized void hold(Path directory) {
+    /**
+     * Marks a directory as this JVM's, until the lock is closed, or forgotten, or the JVM ends.
+     *
+     * @param directory a new one, in which nobody else can write
+     * @throws IOException if that cannot be, for example where the file system has no locks; the directory has no mark then
+     */
+    public static OwnerLock hold(Path directory) throws IOException {
         Path unlocked = directory.resolve(".new");
+        FileChannel channel = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
-            FileChannel channel = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            HELD.add(channel);
-            if (channel.tryLock() != null) {
-                // Only now does the name say that the lock counts.
-                Files.move(unlocked, directory.resolve(OF_THIS_JVM));
-            }
-        } catch (IOException e) {
-            // See above: without a mark.
+            channel.lock();
+            // Only now does the name say that the lock counts.
+            Files.move(unlocked, directory.resolve(OF_THIS_JVM));
+            return new OwnerLock(channel);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
         }
     }
 
-    /** The directories beside this one, of the same kind and user, whose JVM is gone. */
-    static List<Path> withoutOwner(Path directory) {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> siblings =
-                Files.newDirectoryStream(directory.resolveSibling(""), PrivateDirectory.PREFIX + "*")) {
-            for (Path sibling : siblings) {
-                if (isOfSameUser(sibling, directory) && isAbandoned(sibling)) {
-                    found.add(sibling);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException e) {
-            // Tidying up after others must not hinder this JVM.
+    /**
+     * Whether somebody has marked the directory.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isMarked(Path directory) throws IOException {
+        try (DirectoryStream<Path> marks = Files.newDirectoryStream(directory, PREFIX + "*")) {
+            return marks.iterator().hasNext();
         }
-        return found;
     }
 
-    private static boolean isOfSameUser(Path sibling, Path directory) throws IOException {
-        return Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS)
-                && Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(directory));
-    }
-
-    private static boolean isAbandoned(Path directory) throws IOException {
+    /**
+     * Whether the directory is marked and the JVM that did so is gone.
+     *
+     * @throws IOException if it cannot be read, or belongs to somebody else
+     */
+    public static boolean isAbandoned(Path directory) throws IOException {
         try (DirectoryStream<Path> marks = Files.newDirectoryStream(directory, PREFIX + "*")) {
             for (Path mark : marks) {
                 // Closing any channel of a file releases all locks that this process has on it.
@@ -83,5 +81,10 @@ final class OwnerLock {
         try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             return channel.tryLock() != null;
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
     }
 }

@@ -19,7 +19,7 @@ public final class SharedClasses implements AutoCloseable {
 
     private final JvmOptions options;
 
-    private final ClassPath classPath;
+    private final Supplier<ClassPath> classPath;
 
     private final Supplier<Path> directory;
 
@@ -31,9 +31,10 @@ public final class SharedClasses implements AutoCloseable {
     private boolean closed;
 
     /**
+     * @param classPath asked for each child
      * @param directory tells that of the pool, which belongs to its owner alone and is removed with the pool
      */
-    public SharedClasses(JvmOptions options, ClassPath classPath, Supplier<Path> directory) {
+    public SharedClasses(JvmOptions options, Supplier<ClassPath> classPath, Supplier<Path> directory) {
         this.options = options;
         this.classPath = classPath;
         this.directory = directory;
@@ -45,9 +46,10 @@ public final class SharedClasses implements AutoCloseable {
      * @throws LaunchException likewise
      */
     public ChildJvm start(String mainClass) {
-        ClassSupply supply = supply();
+        ClassPath entries = classPath.get();
+        ClassSupply supply = supply(entries);
         try {
-            ChildJvm child = ChildJvm.start(mainClass, classPath, options, directory.get(), supply);
+            ChildJvm child = ChildJvm.start(mainClass, entries, options, directory.get(), supply);
             if (supply.kind() == ClassSupply.Kind.RECORDING) {
                 var unused = child.onExit().thenRun(() -> recorderEnded(supply));
             }
@@ -114,17 +116,17 @@ public final class SharedClasses implements AutoCloseable {
         return true;
     }
 
-    private synchronized ClassSupply supply() {
+    private synchronized ClassSupply supply(ClassPath entries) {
         if (!options.shareClasses() || closed) {
             return ClassSupply.NONE;
         }
         try {
             Path java = JavaBinary.of(options.javaHome());
-            ArchiveKey key = ArchiveKey.of(java, classPath, options);
+            ArchiveKey key = ArchiveKey.of(java, entries, options);
             ArchiveDirectory archives = key == null ? null : ArchiveDirectory.open(directory.get());
             // Where no AOT cache could be made there may still be a class-data archive.
             if (key != null && archives != null && key.kind() != ArchiveKind.CLASS_DATA && archives.hasFailed(key)) {
-                key = ArchiveKey.of(java, classPath, options, ArchiveKind.CLASS_DATA);
+                key = ArchiveKey.of(java, entries, options, ArchiveKind.CLASS_DATA);
             }
             return key == null || archives == null ? ClassSupply.NONE : supply(key, archives);
         } catch (IOException | RuntimeException e) {

@@ -15,7 +15,8 @@ import java.util.zip.ZipFile;
 
 /**
  * The classes and libraries of an executable jar or war, unpacked into a private directory. A nested jar costs every
- * child more CPU at start than unpacking costs once, and its classes cannot come from a class-data archive.
+ * child more CPU at start than unpacking costs once, and its classes cannot come from a class-data archive. What somebody
+ * who tidies up has removed of it is unpacked again for the children to come.
  */
 final class UnpackedArchive {
 
@@ -26,13 +27,13 @@ final class UnpackedArchive {
 
     /**
      * Where the jar or directory to which the URL points lies on disk; the same place for every call until the archive
-     * changes.
+     * changes, or the jar or directory is no longer there.
      *
      * @throws LaunchException if the archive cannot be read, has no such entry, or the temporary directory cannot be
      *     written
      */
     static Path of(NestedUrl nested) {
-        Path entry = directoryOf(nested.archive()).resolve(nested.entry());
+        Path entry = directoryOf(nested).resolve(nested.entry());
         if (!Files.exists(entry)) {
             throw new LaunchException("The archive " + nested.archive() + " has no jar or class directory '"
                     + nested.entry() + "', although its class loader uses it. " + LoaderWalk.REMEDY);
@@ -40,12 +41,13 @@ final class UnpackedArchive {
         return entry;
     }
 
-    private static Path directoryOf(Path archive) {
+    private static Path directoryOf(NestedUrl nested) {
+        Path archive = nested.archive();
         synchronized (DIRECTORIES) {
             try {
                 Key key = Key.of(archive);
                 Path directory = DIRECTORIES.get(key);
-                if (directory == null || !Files.isDirectory(directory)) {
+                if (directory == null || !Files.exists(directory.resolve(nested.entry()))) {
                     directory = unpackIntoNewDirectory(archive);
                     DIRECTORIES.put(key, directory);
                 }

@@ -12,8 +12,11 @@ import java.net.URLStreamHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +83,47 @@ class ExecutableArchiveTests {
         Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
 
         assertThat(unpack(archive)).isNotEqualTo(before);
+    }
+
+    @Test
+    void whatIsGoneOfTheUnpackedArchiveIsUnpackedAgain() throws IOException {
+        Path archive = archive("app.jar", "BOOT-INF");
+        URL[] urls = {
+            bootUrl("jar:nested:" + archive.toUri().getRawPath() + "/!BOOT-INF/classes/!/"),
+            bootUrl("jar:nested:" + archive.toUri().getRawPath() + "/!BOOT-INF/lib/greeting.jar!/")
+        };
+        try (AnchorLoader loader = new AnchorLoader(urls)) {
+            Class<?> anchor = loader.anchor();
+            ClassPath before = ClassPath.of(anchor);
+            assertThat(before.isComplete()).isTrue();
+
+            Files.delete(before.entries().get(1));
+
+            assertThat(before.isComplete()).isFalse();
+            ClassPath after = ClassPath.of(anchor);
+            assertThat(after.isComplete()).isTrue();
+            assertThat(after.entries()).hasSameSizeAs(before.entries()).allMatch(Files::exists);
+        }
+    }
+
+    @Test
+    void unpackedArchiveIsKeptFromThoseWhoRemoveWhatNobodyUses() throws IOException {
+        Path classes = unpack(archive("app.jar", "BOOT-INF"));
+        Path top = classes.getParent().getParent();
+        Path jar = top.resolve("BOOT-INF/lib/greeting.jar");
+        FileTime changed = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        for (Path each : List.of(top, classes, jar)) {
+            Files.getFileAttributeView(each, BasicFileAttributeView.class).setTimes(changed, changed, null);
+        }
+        Instant now = Instant.parse("2026-02-01T00:00:00Z");
+
+        PrivateDirectory.use(top, now);
+
+        for (Path each : List.of(top, classes, jar)) {
+            BasicFileAttributes times = Files.readAttributes(each, BasicFileAttributes.class);
+            assertThat(times.lastAccessTime().toInstant()).isAfterOrEqualTo(now); // a directory has been read since
+            assertThat(times.lastModifiedTime()).isEqualTo(changed);
+        }
     }
 
     @ParameterizedTest
