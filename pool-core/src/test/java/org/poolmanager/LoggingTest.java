@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.poolmanager.launch.JvmOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -335,6 +337,28 @@ class LoggingTest {
                             + event.getMDCPropertyMap().get("task"))
                     .containsExactly("TRACE one 1 1 1");
             assertThat(out.messages()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("C084: what a worker prints arrives as it was, also where the locale could not express it")
+    void c084OutputOfAnyLocale() throws Exception {
+        String text = "Größe 5 €, 日本, 😀";
+        try (Records out = new Records("org.poolmanager.worker.stdout", Level.INFO);
+                Records err = new Records("org.poolmanager.worker.stderr", Level.WARN);
+                var pool = PoolManager.builder((String x) -> {
+                            System.out.println(x);
+                            System.err.println(x);
+                            return x;
+                        })
+                        .size(1)
+                        .jvm(new JvmOptions(null, List.of(), Map.of("LC_ALL", "C"), null))
+                        .start()) {
+            pool.map(List.of(text));
+            await().untilAsserted(() -> {
+                assertThat(out.messages()).containsExactly(text);
+                assertThat(err.messages()).containsExactly(text);
+            });
         }
     }
 

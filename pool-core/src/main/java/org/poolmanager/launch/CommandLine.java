@@ -16,6 +16,13 @@ final class CommandLine {
                     + "|-XX:(Flags|VMOptionsFile)=.*|@.*",
             Pattern.DOTALL);
 
+    /** What a child prints is read as UTF-8, whatever the locale of this machine can express. Before JDK 19 they were named otherwise. */
+    private static final List<String> OUTPUT_ENCODING = List.of(
+            "-Dstdout.encoding=UTF-8",
+            "-Dstderr.encoding=UTF-8",
+            "-Dsun.stdout.encoding=UTF-8",
+            "-Dsun.stderr.encoding=UTF-8");
+
     private final Path java;
     private final String mainClass;
     private final ClassPath classPath;
@@ -94,6 +101,7 @@ final class CommandLine {
         options.add("-XX:-UsePerfData");
         options.add("-Xlog:disable");
         options.add("-Xlog:all=warning:stderr");
+        options.addAll(OUTPUT_ENCODING);
         options.add("-XX:ErrorFile=" + CrashLog.pattern(directory));
         if (userArguments.stream().noneMatch(CommandLine::decidesOnOutOfMemory)) {
             options.add("-XX:+ExitOnOutOfMemoryError");

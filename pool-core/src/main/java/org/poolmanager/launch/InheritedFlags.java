@@ -8,9 +8,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The JVM options of the parent that its children need as well. An allow-list: copied debug agents, management ports, log
+ * The JVM options of the parent that its children need as well, given to it on its command line or by the manifest of its jar. An allow-list: copied debug agents, management ports, log
  * files, archives and heap sizes clash or add up.
  */
 final class InheritedFlags {
@@ -19,9 +20,10 @@ final class InheritedFlags {
             "--(add-opens|add-exports|enable-native-access)=.*"
                     + "|--add-modules=.*|--enable-preview"
                     + "|-(ea|esa|da|dsa|enableassertions|disableassertions|enablesystemassertions|disablesystemassertions)(:.*)?"
-                    + "|-D(file\\.encoding|user\\.timezone|user\\.language|user\\.country|java\\.io\\.tmpdir|java\\.library\\.path"
-                    + "|java\\.awt\\.headless|https?\\.proxy\\w+|http\\.nonProxyHosts|javax\\.net\\.ssl\\.[^=]+|java\\.net\\.[^=]+"
-                    + "|java\\.security\\.[^=]+)=.*",
+                    + "|-D(file\\.encoding|user\\.(timezone|language|country|script|variant)(\\.\\w+)?"
+                    + "|java\\.locale\\.\\w+|java\\.io\\.tmpdir|java\\.library\\.path|java\\.awt\\.headless"
+                    + "|(https?|ftp)\\.proxy\\w+|(http|ftp|socks)\\.?[nN]onProxyHosts|socksProxy\\w+|java\\.net\\.[^=]+"
+                    + "|javax\\.net\\.ssl\\.[^=]+|java\\.security\\.[^=]+|jdk\\.tls\\.[^=]+|jdk\\.security\\.[^=]+)=.*",
             Pattern.DOTALL);
 
     private static final String ADD_MODULES = "--add-modules=";
@@ -31,10 +33,9 @@ final class InheritedFlags {
 
     private InheritedFlags() {}
 
-    /** Empty when the parent runs without the module {@code java.management} and so cannot know its options. */
+    /** Those of the manifest alone when the parent runs without the module {@code java.management}, which knows the rest. */
     static List<String> ofThisJvm() {
-        boolean known = ModuleLayer.boot().findModule("java.management").isPresent();
-        return known ? ThisJvm.FLAGS : List.of();
+        return ThisJvm.FLAGS;
     }
 
     static List<String> allowed(List<String> parentArguments) {
@@ -70,6 +71,12 @@ final class InheritedFlags {
     private static final class ThisJvm {
 
         static final List<String> FLAGS =
-                allowed(ManagementFactory.getRuntimeMXBean().getInputArguments());
+                allowed(Stream.concat(ManifestAccess.ofThisJvm().stream(), arguments().stream())
+                        .toList());
+
+        private static List<String> arguments() {
+            boolean known = ModuleLayer.boot().findModule("java.management").isPresent();
+            return known ? ManagementFactory.getRuntimeMXBean().getInputArguments() : List.of();
+        }
     }
 }

@@ -34,6 +34,7 @@ public final class ChildMain {
             case "fill-heap-and-catch" -> fillHeapAndCatch();
             case "unpack-and-wait" -> unpackAndWait();
             case "describe" -> describe();
+            case "flags" -> InheritedFlags.ofThisJvm().forEach(System.out::println);
             default -> throw new IllegalArgumentException(System.getProperty("act"));
         }
     }

@@ -2,12 +2,24 @@ package org.poolmanager.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class CommandLineTests {
 
     private static final Path FILE = Path.of("/run/launch-1.args");
@@ -47,7 +59,11 @@ class CommandLineTests {
                 "-ea",
                 "-Dfile.encoding=UTF-8",
                 "-Duser.timezone=UTC",
+                "-Duser.variant=POSIX",
+                "-Djava.locale.providers=COMPAT",
                 "-Dhttps.proxyHost=proxy",
+                "-DsocksProxyHost=proxy",
+                "-Djdk.tls.client.protocols=TLSv1.3",
                 "-Djavax.net.ssl.trustStore=/trust");
         List<String> unwanted = List.of(
                 "-agentlib:jdwp=transport=dt_socket,address=5005",
@@ -80,6 +96,59 @@ class CommandLineTests {
                         "--add-opens=java.base/java.lang=ALL-UNNAMED",
                         "--add-modules=java.sql",
                         "--enable-native-access=ALL-UNNAMED");
+    }
+
+    @Test
+    void C109_accessThatTheManifestOfTheParentsJarGivesIsInherited(@TempDir Path directory) throws Exception {
+        Path jar = jar(
+                directory.resolve("my app.jar"),
+                Map.of(
+                        "Main-Class", ChildMain.class.getName(),
+                        "Class-Path", asUrls(ClassPath.of(ChildMain.class)),
+                        "Add-Exports", "java.base/sun.nio.ch",
+                        "Add-Opens", "java.base/java.lang  java.base/java.util org.example/org.example",
+                        "Enable-Native-Access", "ALL-UNNAMED"));
+        List<String> access = List.of(
+                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.util=ALL-UNNAMED");
+        List<String> ofNative =
+                Runtime.version().feature() >= 22 ? List.of("--enable-native-access=ALL-UNNAMED") : List.of();
+
+        assertThat(outputOf("-Dact=flags", "-jar", jar.toString(), "an argument"))
+                .containsExactlyElementsOf(
+                        Stream.of(access, ofNative).flatMap(List::stream).toList());
+        // Like any JVM that has another main class, it has not looked at the manifest.
+        assertThat(outputOf("-Dact=flags", "-cp", jar.toString(), ChildMain.class.getName()))
+                .isEmpty();
+    }
+
+    private static Path jar(Path file, Map<String, String> attributes) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.forEach((name, value) -> manifest.getMainAttributes().putValue(name, value));
+        new JarOutputStream(Files.newOutputStream(file), manifest).close();
+        return file;
+    }
+
+    private static String asUrls(ClassPath classPath) {
+        return classPath.entries().stream()
+                .map(entry -> entry.toUri().toString())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static List<String> outputOf(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader lines = process.inputReader()) {
+            return lines.lines().toList();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test
