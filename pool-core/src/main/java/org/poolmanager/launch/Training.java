@@ -33,6 +33,9 @@ final class Training {
 
     private static final Duration TEAR_DOWN = Duration.ofSeconds(2);
 
+    /** What a training may need on the disk, generously. */
+    private static final long ROOM = 256L << 20;
+
     private static final int MAX_CLASSES = 50_000;
 
     /** Classes with another source were made at run time, or are in the JDK's archive. */
@@ -176,7 +179,7 @@ final class Training {
                 if (value == 0 && Files.exists(made)) {
                     archives.publish(key, made);
                     CLAIMED.remove(key.id());
-                } else if (isVerdict(value)) {
+                } else if (isVerdict(value) && hasRoom()) {
                     archives.setHopeless(key);
                 }
             }
@@ -190,6 +193,11 @@ final class Training {
     private static boolean isVerdict(int value) {
         String signal = Signals.of(value);
         return value >= 0 && (signal == null || Signals.isCrash(signal));
+    }
+
+    /** On a full disk none can be made now. */
+    private boolean hasRoom() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace() >= ROOM;
     }
 
     /** Has a JVM load what the child had loaded. Returns its exit value. */
