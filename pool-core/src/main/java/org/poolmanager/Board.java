@@ -15,6 +15,7 @@ import org.poolmanager.Outcome.Kind;
 import org.poolmanager.PoolEvent.TaskRejected.Reason;
 import org.poolmanager.launch.ExitReason;
 import org.poolmanager.wire.AnswerKind;
+import org.poolmanager.wire.PayloadException;
 
 /**
  * Where tasks wait and who holds them: the one place that decides both. Every task is in the queue, in one slot, with
@@ -178,6 +179,11 @@ final class Board {
 
     /** Takes a task in for which there is room. */
     void admit(Task task, long now) {
+        PayloadException why = task.unsendable();
+        if (why != null) {
+            refuse(task, why);
+            return;
+        }
         queue.reserve(); // first, because it may fail
         task.id = ++lastId;
         task.acceptedAt = now;
@@ -191,6 +197,14 @@ final class Board {
         queue.add(task);
         unfinished++;
         tally.submitted++;
+    }
+
+    /** Only its caller hears of it: to the pool it never was a task. */
+    private void refuse(Task task, PayloadException why) {
+        task.destination.accepted(task);
+        TaskRef ref = new TaskRef(settings.name(), task.index);
+        task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
+        consequences.deliver(task);
     }
 
     void reject(Reason reason) {

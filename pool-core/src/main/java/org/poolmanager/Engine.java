@@ -708,15 +708,6 @@ final class Engine {
         return task;
     }
 
-    /** The same, for a task that was to be fetched with the others. */
-    void refuse(PayloadException why) {
-        Task task = new Task(null, 0, TaskContext.NONE, standard, results);
-        results.accepted(task);
-        TaskRef ref = new TaskRef(settings.name(), task.index);
-        task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
-        results.deliver(List.of(task));
-    }
-
     /** Waits until the pool is closed or broken; false if it was not in time. */
     boolean awaitEnd(long nanos) throws InterruptedException {
         life.lock.lockInterruptibly();

@@ -74,7 +74,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
                 if (isDone()) {
                     return;
                 }
-                add(element);
+                feed.add(task(element));
             }
         } catch (Throwable e) {
             feed.finishBehind(e); // what came before the source failed
@@ -101,16 +101,12 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
                 : new IllegalStateException(text, failure);
     }
 
-    private void add(@Nullable Object element) throws InterruptedException {
-        Task task;
+    private Task task(@Nullable Object element) {
         try {
-            task = engine.task(element, limits, engine.results());
+            return engine.task(element, limits, engine.results());
         } catch (PayloadException e) {
-            feed.finish(); // it has its place behind those before it
-            engine.refuse(e);
-            return;
+            return Task.unsendable(e, limits, engine.results());
         }
-        feed.add(task);
     }
 
     /**

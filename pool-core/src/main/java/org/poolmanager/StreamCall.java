@@ -149,7 +149,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     }
 
     private static boolean neverComes(Task task) {
-        return task.id == 0 && !task.delivered;
+        return !task.wasAccepted() && !task.delivered;
     }
 
     private synchronized boolean isReady() {

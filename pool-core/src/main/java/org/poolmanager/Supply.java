@@ -80,8 +80,11 @@ final class Supply {
     /** The next one has been accepted. */
     void take() {
         boolean wasLow = isLow();
-        bytes -= tasks.remove().bytes();
-        admitted++;
+        Task taken = tasks.remove();
+        bytes -= taken.bytes();
+        if (taken.wasAccepted()) {
+            admitted++;
+        }
         if (tasks.isEmpty() || (!wasLow && isLow())) {
             moved.signal();
         }

@@ -5,10 +5,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.poolmanager.wire.PayloadException;
 import org.poolmanager.wire.TaskContext;
 
 /** One accepted item of work. All that changes is guarded by the pool's lock until the task is done. */
 final class Task {
+
+    /** Stands where a payload would. */
+    private record Unsendable(PayloadException why) {}
 
     /** QUEUED ⇄ SENT → DONE, or QUEUED → DONE. Back to QUEUED when a worker gives it back unstarted, or it is run again. */
     enum State {
@@ -89,6 +93,17 @@ final class Task {
         this.destination = destination;
     }
 
+    /** One that cannot be sent: it has a place among the others, and its outcome when it gets there. */
+    static Task unsendable(PayloadException why, TaskLimits limits, Destination destination) {
+        return new Task(new Unsendable(why), 0, TaskContext.NONE, limits, destination);
+    }
+
+    /** Why it cannot be sent; null if it can. */
+    @Nullable
+    PayloadException unsendable() {
+        return payload instanceof Unsendable here ? here.why : null;
+    }
+
     @Nullable
     Object payload() {
         return payload;
@@ -97,6 +112,11 @@ final class Task {
     /** How much of a worker's window it takes beside its place. */
     int bytes() {
         return bytes;
+    }
+
+    /** It has been one of the pool's tasks. */
+    boolean wasAccepted() {
+        return id != 0;
     }
 
     /** It is not done: there will be another attempt. */

@@ -131,8 +131,11 @@ final class Texts {
     }
 
     TaskSerializationException refused(TaskRef task, Throwable cause) {
+        String which = task.index() < 0 ? "a task" : "task " + task.index();
         return new TaskSerializationException(
-                task, "Pool '" + settings.name() + "' cannot send a task to a child JVM: " + cause.getMessage(), cause);
+                task,
+                "Pool '" + settings.name() + "' cannot send " + which + " to a child JVM: " + cause.getMessage(),
+                cause);
     }
 
     QueueFullException full(PoolStats stats, Duration waited) {

@@ -17,6 +17,7 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,11 +27,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.poolmanager.launch.JvmOptions;
 
 @ExtendWith(NoLeftovers.class)
@@ -582,5 +586,66 @@ class BackPressureTest {
             }
             assertThat(failed).isEqualTo(100);
         }
+    }
+
+    @ParameterizedTest(name = "ordered: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName(
+            "C025: result-size bounds what a feeder could not send as well, and each gets its outcome in its place")
+    void c025UnsendableWithoutEnd(boolean ordered) throws Exception {
+        List<PoolEvent> events = Collections.synchronizedList(new ArrayList<>());
+        try (var pool = PoolManager.builder((Object x) -> x)
+                .size(1)
+                .ordered(ordered)
+                .resultSize(3)
+                .listener(events::add)
+                .start()) {
+            AtomicInteger read = new AtomicInteger();
+            CompletableFuture<Long> feeder = pool.putAsync(() -> Stream.generate(
+                            () -> read.incrementAndGet() % 10 == 0 ? (Object) read.get() : new Thread())
+                    .limit(1000)
+                    .iterator());
+            Thread thread = Thread.getAllStackTraces().keySet().stream()
+                    .filter(each -> each.getName().startsWith("pool-" + pool.name() + "-feeder"))
+                    .findFirst()
+                    .orElseThrow();
+            await().until(() -> Cpu.isWaiting(thread) && read.get() > 3);
+            assertThat(pool.stats().resultsWaiting()).isLessThanOrEqualTo(3);
+            assertThat(read.get()).isLessThan(100);
+            int[] ends = new int[2];
+            for (int i = 1; i <= 1000; i++) {
+                try {
+                    Object value = pool.get(Duration.ofSeconds(20));
+                    ends[0]++;
+                    assertThat(value).isEqualTo(ordered ? (Object) i : value);
+                } catch (TaskSerializationException e) {
+                    ends[1]++;
+                    assertThat(e).hasMessageContaining("cannot send task " + e.index() + " to a child JVM");
+                    assertThat(e.index()).isEqualTo(ordered ? i - 1 : e.index());
+                }
+            }
+            assertThat(ends).containsExactly(100, 900);
+            assertThat(feeder.get(20, TimeUnit.SECONDS)).isEqualTo(100);
+            assertThat(pool.stats().tasks().submitted()).isEqualTo(100);
+            await().untilAsserted(() -> assertThat(events)
+                    .filteredOn(PoolEvent.TaskFinished.class::isInstance)
+                    .hasSize(100));
+        }
+    }
+
+    @Test
+    @DisplayName("C025: a feeder whose elements cannot be sent, and for whose outcomes is no room, ends with the pool")
+    void c025UnsendableAtTheEnd() throws Exception {
+        CompletableFuture<Long> feeder;
+        try (var pool =
+                PoolManager.builder((Object x) -> x).size(1).resultSize(3).start()) {
+            feeder = pool.putAsync(
+                    () -> Stream.generate(() -> (Object) new Thread()).iterator());
+            assertThatThrownBy(() -> pool.get(Duration.ofSeconds(20))).isInstanceOf(TaskSerializationException.class);
+            pool.terminate();
+        }
+        assertThatThrownBy(() -> feeder.get(20, TimeUnit.SECONDS))
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("0 tasks had been fed");
     }
 }

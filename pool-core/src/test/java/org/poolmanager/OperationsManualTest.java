@@ -107,7 +107,7 @@ class OperationsManualTest {
                 "more than max-payload (",
                 " bytes do not fit into the memory of the JVM that was to take them",
                 " bytes does not fit into this JVM's memory",
-                "cannot send a task to a child JVM",
+                "' cannot send ",
                 "is not java.io.Serializable",
                 " cannot travel to a child JVM",
                 // full
