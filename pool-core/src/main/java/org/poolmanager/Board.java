@@ -179,7 +179,7 @@ final class Board {
 
     /** Takes a task in for which there is room. */
     void admit(Task task, long now) {
-        PayloadException why = task.unsendable();
+        PayloadException why = task.refusal();
         if (why != null) {
             refuse(task, why);
             return;
@@ -201,10 +201,13 @@ final class Board {
 
     /** Only its caller hears of it: to the pool it never was a task. */
     private void refuse(Task task, PayloadException why) {
-        task.destination.accepted(task);
-        TaskRef ref = new TaskRef(settings.name(), task.index);
-        task.end(Ending.failed(Kind.FAILED, texts.refused(ref, why)));
+        if (task.state == Task.State.QUEUED) {
+            task.destination.accepted(task);
+            task.state = Task.State.SENT; // should the rest fail, it is called again, and the task has its index
+        }
+        Ending ending = Ending.failed(Kind.FAILED, texts.refused(task.ref(settings.name()), why));
         consequences.deliver(task);
+        task.end(ending);
     }
 
     void reject(Reason reason) {

@@ -42,7 +42,7 @@ final class Cancellation {
     boolean cancel(Task task, boolean evenIfRunning) {
         life.lock.lock();
         try {
-            if (!task.wasAccepted()) {
+            if (!task.hasId()) {
                 return false; // it has not been accepted
             }
             cancelNow(List.of(task));
@@ -79,7 +79,7 @@ final class Cancellation {
 
     private List<Task> cancelNow(Collection<Task> tasks) {
         Set<Task> unfinishedOnes = new LinkedHashSet<>(tasks);
-        unfinishedOnes.removeIf(task -> !task.wasAccepted() || task.state == Task.State.DONE);
+        unfinishedOnes.removeIf(task -> !task.hasId() || task.state == Task.State.DONE);
         endQueued(unfinishedOnes);
         if (!PoolThread.isOf(life)) {
             unfinishedOnes.forEach(task -> task.unwanted = true);

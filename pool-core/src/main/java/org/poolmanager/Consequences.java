@@ -86,7 +86,7 @@ final class Consequences {
     void refuse(Collection<Task> tasks) {
         for (Task task : tasks) {
             TaskObservation observation = task.observation;
-            if (observation != null && !task.wasAccepted()) {
+            if (observation != null && !task.hasId()) {
                 task.observation = null; // told once
                 refused.add(observation);
             }
@@ -139,7 +139,7 @@ final class Consequences {
         published.forEach(events::publish);
         logged.forEach(this::attempt);
         if (events.hasListeners()) {
-            delivered.stream().filter(Task::wasAccepted).forEach(task -> events.publish(task.finished(pool)));
+            delivered.stream().filter(Task::hasId).forEach(task -> events.publish(task.finished(pool)));
         }
         PoolThread.forgetInterrupt();
     }

@@ -105,7 +105,7 @@ final class Feeder extends CompletableFuture<Long> implements Runnable {
         try {
             return engine.task(element, limits, engine.results());
         } catch (PayloadException e) {
-            return Task.unsendable(e, limits, engine.results());
+            return Task.refused(e, limits, engine.results());
         }
     }
 

@@ -4,6 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -75,11 +78,11 @@ final class OutputTail {
     }
 
     private void pump(InputStream stream, boolean error) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.ISO_8859_1))) {
             String line;
             boolean wanted = true;
             while (wanted && (line = readLine(lines)) != null) {
-                wanted = take(line, error);
+                wanted = take(decoded(line), error);
             }
         } catch (IOException e) {
             // The stream ends like this when the process is killed.
@@ -107,6 +110,20 @@ final class OutputTail {
         return true;
     }
 
+    /** {@code System.out} of a child writes UTF-8; who writes past it, what its JVM is set to, or anything. */
+    private static String decoded(String bytes) {
+        byte[] content = bytes.getBytes(StandardCharsets.ISO_8859_1);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(content, Charset.defaultCharset());
+        }
+    }
+
+    /** Each byte as a character. */
     private static @Nullable String readLine(BufferedReader lines) throws IOException {
         StringBuilder line = new StringBuilder();
         int c;

@@ -50,7 +50,10 @@ final class ProcessWorkers implements Workers {
     /** Null if it is to be found. */
     private final @Nullable List<Path> givenClassPath;
 
-    /** The last one; null before the first. */
+    /** Of its own, because to find one may mean to unpack it, and {@link #detach} must not wait for that. */
+    private final Object classPathLock = new Object();
+
+    /** The last one; null before the first. Guarded by its lock. */
     private @Nullable ClassPath classPath;
 
     private final Set<ProcessWorker> started = ConcurrentHashMap.newKeySet();
@@ -116,13 +119,15 @@ final class ProcessWorkers implements Workers {
     }
 
     /** @throws LaunchException if none can be had */
-    private synchronized ClassPath classPath() {
-        ClassPath present = classPath;
-        if (present == null || !present.isComplete()) {
-            present = givenClassPath == null ? ClassPath.of(anchor) : ClassPath.ofEntries(givenClassPath);
-            classPath = present;
+    private ClassPath classPath() {
+        synchronized (classPathLock) {
+            ClassPath present = classPath;
+            if (present == null || !present.isComplete()) {
+                present = givenClassPath == null ? ClassPath.of(anchor) : ClassPath.ofEntries(givenClassPath);
+                classPath = present;
+            }
+            return present;
         }
-        return present;
     }
 
     private void tell(Map<String, Integer> levels) {

@@ -45,10 +45,11 @@ final class SocketDirectory implements AutoCloseable {
     /** Creates a directory whose name cannot be guessed, in a place short enough for sockets. */
     static SocketDirectory create() {
         List<Path> places = List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"));
+        SocketDirectory created = createIn(places);
         if (!SWEPT.getAndSet(true)) {
-            places.forEach(SocketDirectory::sweep);
+            places.forEach(place -> sweep(place, created.path));
         }
-        return createIn(places);
+        return created;
     }
 
     /** In the first of these places that will do. */
@@ -104,11 +105,15 @@ final class SocketDirectory implements AutoCloseable {
         remove(path);
     }
 
-    /** Removes what parents left behind in this place that were killed and could not clean up. */
-    static void sweep(Path parent) {
+    /**
+     * Removes what parents left behind in this place that were killed and could not clean up.
+     *
+     * @param own any directory that this process has created, whose owner is who we are
+     */
+    static void sweep(Path parent, Path own) {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, "poolmanager-*")) {
             for (Path directory : left) {
-                if (isAbandoned(directory)) {
+                if (isOfSameUser(directory, own) && isAbandoned(directory)) {
                     remove(directory);
                 }
             }
@@ -117,9 +122,13 @@ final class SocketDirectory implements AutoCloseable {
         }
     }
 
+    private static boolean isOfSameUser(Path directory, Path own) throws IOException {
+        return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
+    }
+
     private static boolean isAbandoned(Path directory) {
-        if (!NAME.matcher(directory.getFileName().toString()).matches()
-                || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        if (!NAME.matcher(directory.getFileName().toString()).matches()) {
             return false;
         }
         try {

@@ -149,7 +149,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     }
 
     private static boolean neverComes(Task task) {
-        return !task.wasAccepted() && !task.delivered;
+        return !task.hasId() && !task.delivered;
     }
 
     private synchronized boolean isReady() {

@@ -82,7 +82,7 @@ final class Supply {
         boolean wasLow = isLow();
         Task taken = tasks.remove();
         bytes -= taken.bytes();
-        if (taken.wasAccepted()) {
+        if (taken.hasId()) {
             admitted++;
         }
         if (tasks.isEmpty() || (!wasLow && isLow())) {

@@ -12,7 +12,7 @@ import org.poolmanager.wire.TaskContext;
 final class Task {
 
     /** Stands where a payload would. */
-    private record Unsendable(PayloadException why) {}
+    private record Refusal(PayloadException why) {}
 
     /** QUEUED ⇄ SENT → DONE, or QUEUED → DONE. Back to QUEUED when a worker gives it back unstarted, or it is run again. */
     enum State {
@@ -36,7 +36,7 @@ final class Task {
 
     private final int bytes;
 
-    /** From 1 in the order of acceptance. */
+    /** From 1 in the order of acceptance; 0 before. */
     long id;
 
     /** From 0 in its own call. */
@@ -93,15 +93,18 @@ final class Task {
         this.destination = destination;
     }
 
-    /** One that cannot be sent: it has a place among the others, and its outcome when it gets there. */
-    static Task unsendable(PayloadException why, TaskLimits limits, Destination destination) {
-        return new Task(new Unsendable(why), 0, TaskContext.NONE, limits, destination);
+    /**
+     * One that cannot be sent: it stands among others that wait for room, so that its outcome has its place among theirs, and
+     * never is one of the pool's.
+     */
+    static Task refused(PayloadException why, TaskLimits limits, Destination destination) {
+        return new Task(new Refusal(why), 0, TaskContext.NONE, limits, destination);
     }
 
     /** Why it cannot be sent; null if it can. */
     @Nullable
-    PayloadException unsendable() {
-        return payload instanceof Unsendable here ? here.why : null;
+    PayloadException refusal() {
+        return payload instanceof Refusal refusal ? refusal.why : null;
     }
 
     @Nullable
@@ -114,8 +117,8 @@ final class Task {
         return bytes;
     }
 
-    /** It has been one of the pool's tasks. */
-    boolean wasAccepted() {
+    /** It is or was one of the pool's tasks. */
+    boolean hasId() {
         return id != 0;
     }
 

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -593,7 +594,7 @@ class BackPressureTest {
     @DisplayName(
             "C025: result-size bounds what a feeder could not send as well, and each gets its outcome in its place")
     void c025UnsendableWithoutEnd(boolean ordered) throws Exception {
-        List<PoolEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<PoolEvent> events = new CopyOnWriteArrayList<>();
         try (var pool = PoolManager.builder((Object x) -> x)
                 .size(1)
                 .ordered(ordered)

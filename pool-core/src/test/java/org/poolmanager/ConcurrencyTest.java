@@ -40,7 +40,7 @@ class ConcurrencyTest {
 
     private static final int PRODUCERS = 32;
 
-    private static final int PER_PRODUCER = 3125;
+    private static final int PER_PRODUCER = Rounds.ofLong(3125, 1000);
 
     private static final int CONSUMERS = 8;
 
@@ -50,6 +50,7 @@ class ConcurrencyTest {
     private static final int SMALL_STACK = 256 * 1024;
 
     @BothModes
+    @Tag(Rounds.TAG)
     @DisplayName("C116: many producers, consumers, maps and cancellations: each accepted task has exactly one outcome")
     void c116EverythingAtOnce(Isolation isolation) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool(work -> new Thread(null, work, "c116", SMALL_STACK));

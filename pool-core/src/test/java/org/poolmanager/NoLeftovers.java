@@ -26,11 +26,13 @@ final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        Tasks.letGo(false);
         before = leftovers();
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
+        Tasks.letGo(true);
         await("nothing is left of the pools of " + context.getDisplayName())
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> {

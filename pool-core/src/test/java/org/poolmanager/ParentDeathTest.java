@@ -304,7 +304,8 @@ class ParentDeathTest {
     }
 
     @Test
-    @DisplayName("X06: links that somebody has planted are not followed by the sweep, and half-made directories go too")
+    @DisplayName(
+            "X06: links and pipes that somebody has planted do not hold up the sweep or lead it astray, and half-made directories go too")
     void x06Planted(@TempDir Path place) throws Exception {
         long gone = new ProcessBuilder("true").start().pid();
         String mark = ".owner-" + gone + "-1";
@@ -322,14 +323,20 @@ class ParentDeathTest {
         Files.setLastModifiedTime(halfMade, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
         Path beingMade = Files.createDirectory(place.resolve("poolmanager-" + gone + "-5"));
         Files.createFile(beingMade.resolve(".new"));
-        SocketDirectory.sweep(place);
+        Path withPipe = Files.createDirectory(place.resolve("poolmanager-" + gone + "-6"));
+        assertThat(new ProcessBuilder("mkfifo", withPipe.resolve(mark).toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        SocketDirectory.sweep(place, place);
         assertThat(letter).hasContent("kept");
+        assertThat(withPipe).exists();
         assertThat(link).isSymbolicLink();
         assertThat(withLinkedMark).exists();
         assertThat(withLink).doesNotExist();
         assertThat(halfMade).doesNotExist();
         assertThat(beingMade).exists();
-        System.out.println("X06: 0 of 3 planted links followed, 2 abandoned directories removed");
+        System.out.println("X06: 0 of 3 planted links followed, 0 of 1 pipe opened, 2 abandoned directories removed");
     }
 
     @Test
@@ -339,7 +346,7 @@ class ParentDeathTest {
         Path left = Files.createDirectory(place.resolve("poolmanager-" + pid + "-1"));
         Files.createFile(left.resolve(".owner-" + pid + "-1"));
         try (SocketDirectory own = SocketDirectory.createIn(List.of(place))) {
-            SocketDirectory.sweep(place);
+            SocketDirectory.sweep(place, place);
             assertThat(left).doesNotExist();
             assertThat(own.path()).exists();
             try (ParentJvm other = ParentJvm.startIn(place, "idle")) {

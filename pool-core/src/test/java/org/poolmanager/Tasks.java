@@ -1,12 +1,16 @@
 package org.poolmanager;
 
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.poolmanager.worker.PoolProcess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the tests let workers do. */
 final class Tasks {
+
+    private static final Object TEST = new Object();
+
+    private static volatile boolean over;
 
     private Tasks() {}
 
@@ -49,9 +53,14 @@ final class Tasks {
     /** Sleeps, as long as it takes, and does not heed interrupts. */
     static int sleepMillis(int millis) {
         long end = System.nanoTime() + millis * 1_000_000L;
-        while (System.nanoTime() < end) {
-            LockSupport.parkNanos(end - System.nanoTime());
-            Thread.interrupted();
+        synchronized (TEST) {
+            while (!over && System.nanoTime() < end) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(TEST, end - System.nanoTime());
+                } catch (InterruptedException e) {
+                    // Not heeded.
+                }
+            }
         }
         return millis;
     }
@@ -74,10 +83,22 @@ final class Tasks {
 
     static int spin(int millis) {
         long end = System.nanoTime() + millis * 1_000_000L;
-        while (System.nanoTime() < end) {
+        while (!over && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
         return millis;
+    }
+
+    static boolean isOver() {
+        return over;
+    }
+
+    /** Ends what sleeps and spins in this JVM and heeds no interrupt, when no test looks at it any more; or no longer does. */
+    static void letGo(boolean now) {
+        synchronized (TEST) {
+            over = now;
+            TEST.notifyAll();
+        }
     }
 
     static int log(int x) {

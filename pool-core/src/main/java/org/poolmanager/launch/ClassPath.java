@@ -49,7 +49,7 @@ public final class ClassPath {
         return entries;
     }
 
-    /** Whether all is still there that was unpacked for it: systems remove from temporary directories what is old. */
+    /** Whether its jars and directories are still there that were unpacked for it, and might have been tidied up. */
     public boolean isComplete() {
         return entries.stream().filter(PrivateDirectory::holds).allMatch(Files::exists);
     }

@@ -3,6 +3,7 @@ package org.poolmanager.launch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -38,10 +39,10 @@ final class ManifestAccess {
 
     private static List<String> options(Attributes attributes, int feature) {
         List<String> options = new ArrayList<>();
-        for (String name : words(attributes.getValue("Add-Exports"))) {
+        for (String name : packages(attributes.getValue("Add-Exports"))) {
             options.add("--add-exports=" + name + "=ALL-UNNAMED");
         }
-        for (String name : words(attributes.getValue("Add-Opens"))) {
+        for (String name : packages(attributes.getValue("Add-Opens"))) {
             options.add("--add-opens=" + name + "=ALL-UNNAMED");
         }
         if (feature >= NATIVE_ACCESS_SINCE && attributes.getValue("Enable-Native-Access") != null) {
@@ -50,9 +51,21 @@ final class ManifestAccess {
         return options;
     }
 
-    private static List<String> words(@Nullable String value) {
-        return value == null || value.isBlank()
+    /** What else may stand there a JVM passes over in a manifest, and does not start with as an option. */
+    private static List<String> packages(@Nullable String value) {
+        return value == null
                 ? List.of()
-                : List.of(value.strip().split("\\s+"));
+                : Arrays.stream(value.split("\\s+"))
+                        .filter(ManifestAccess::isPackage)
+                        .toList();
+    }
+
+    private static boolean isPackage(String name) {
+        String[] parts = name.split("/", -1);
+        return parts.length == 2
+                && ModuleLayer.boot()
+                        .findModule(parts[0])
+                        .filter(module -> module.getPackages().contains(parts[1]))
+                        .isPresent();
     }
 }

@@ -39,7 +39,9 @@ public final class OwnerLock implements AutoCloseable {
         Path unlocked = directory.resolve(".new");
         FileChannel channel = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
-            channel.lock();
+            if (channel.tryLock() == null) { // which heeds no interrupt, unlike a wait for it
+                throw new IOException("a new file is locked: " + unlocked);
+            }
             // Only now does the name say that the lock counts.
             Files.move(unlocked, directory.resolve(OF_THIS_JVM));
             return new OwnerLock(channel);
@@ -78,6 +80,9 @@ public final class OwnerLock implements AutoCloseable {
     }
 
     private static boolean canBeLocked(Path mark) throws IOException {
+        if (!Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // to open a pipe would be to wait for its other end
+        }
         try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             return channel.tryLock() != null;
         }

@@ -44,8 +44,8 @@ final class PrivateDirectory {
     static synchronized Path create() throws IOException {
         if (!hooked) {
             Runtime.getRuntime().addShutdownHook(new Thread(PrivateDirectory::deleteAll, "poolmanager-cleanup"));
-            keepWhatLives();
             hooked = true;
+            keepWhatLives();
         }
         Path directory = Files.createTempDirectory(PREFIX).toAbsolutePath();
         LIVE.add(directory);
@@ -103,9 +103,13 @@ final class PrivateDirectory {
     /** Ends with the JVM. */
     private static void keepWhatLives() {
         long hours = USED_EVERY.toHours();
-        ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(PrivateDirectory::keeperOf);
-        var unused = keeper.scheduleWithFixedDelay(
-                () -> live().forEach(directory -> use(directory, Instant.now())), hours, hours, TimeUnit.HOURS);
+        try {
+            ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(PrivateDirectory::keeperOf);
+            var unused = keeper.scheduleWithFixedDelay(
+                    () -> live().forEach(directory -> use(directory, Instant.now())), hours, hours, TimeUnit.HOURS);
+        } catch (OutOfMemoryError e) {
+            // No thread can be made now: what is tidied up is unpacked again.
+        }
     }
 
     private static Thread keeperOf(Runnable work) {
@@ -119,11 +123,12 @@ final class PrivateDirectory {
         return List.copyOf(LIVE);
     }
 
-    /** The time of last access alone: by the time of its last change an archive of classes knows its jar. */
+    /** Makes all in it look as if it had been used and changed now. No archive of classes knows of these jars. */
     static void use(Path directory, Instant now) {
         try (Stream<Path> tree = Files.walk(directory)) {
             for (Path path : (Iterable<Path>) tree::iterator) {
-                Files.getFileAttributeView(path, BasicFileAttributeView.class).setTimes(null, FileTime.from(now), null);
+                Files.getFileAttributeView(path, BasicFileAttributeView.class)
+                        .setTimes(FileTime.from(now), FileTime.from(now), null);
             }
         } catch (IOException | UncheckedIOException e) {
             // What is gone is unpacked again for the next child.

@@ -33,8 +33,8 @@ final class Training {
 
     private static final Duration TEAR_DOWN = Duration.ofSeconds(2);
 
-    /** What a training may need on the disk, generously. */
-    private static final long ROOM = 256L << 20;
+    /** What one needs on the disk, generously. */
+    private static final long ROOM = 64L << 20;
 
     private static final int MAX_CLASSES = 50_000;
 
@@ -179,7 +179,9 @@ final class Training {
                 if (value == 0 && Files.exists(made)) {
                     archives.publish(key, made);
                     CLAIMED.remove(key.id());
-                } else if (isVerdict(value) && hasRoom()) {
+                } else if (!hasRoom()) {
+                    CLAIMED.remove(key.id());
+                } else if (isVerdict(value)) {
                     archives.setHopeless(key);
                 }
             }
@@ -195,9 +197,9 @@ final class Training {
         return value >= 0 && (signal == null || Signals.isCrash(signal));
     }
 
-    /** On a full disk none can be made now. */
-    private boolean hasRoom() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace() >= ROOM;
+    /** On a full disk none can be made now, perhaps later. */
+    private boolean hasRoom() {
+        return directory.toFile().getUsableSpace() >= ROOM;
     }
 
     /** Has a JVM load what the child had loaded. Returns its exit value. */

@@ -9,7 +9,10 @@ import java.nio.file.attribute.FileTime;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -21,7 +24,7 @@ import java.util.zip.ZipFile;
 final class UnpackedArchive {
 
     private static final Pattern WANTED = Pattern.compile("(BOOT-INF|WEB-INF)/classes/.*|.*\\.jar");
-    private static final Map<Key, Path> DIRECTORIES = new HashMap<>();
+    private static final Map<Key, Unpacked> DIRECTORIES = new HashMap<>();
 
     private UnpackedArchive() {}
 
@@ -46,12 +49,12 @@ final class UnpackedArchive {
         synchronized (DIRECTORIES) {
             try {
                 Key key = Key.of(archive);
-                Path directory = DIRECTORIES.get(key);
-                if (directory == null || !Files.exists(directory.resolve(nested.entry()))) {
-                    directory = unpackIntoNewDirectory(archive);
-                    DIRECTORIES.put(key, directory);
+                Unpacked unpacked = DIRECTORIES.get(key);
+                if (unpacked == null || unpacked.hasLost(nested.entry())) {
+                    unpacked = unpackIntoNewDirectory(archive);
+                    DIRECTORIES.put(key, unpacked);
                 }
-                return directory;
+                return unpacked.directory;
             } catch (IOException | IllegalStateException e) {
                 throw new LaunchException(
                         "Cannot unpack " + archive + " into a directory under "
@@ -62,11 +65,11 @@ final class UnpackedArchive {
         }
     }
 
-    private static Path unpackIntoNewDirectory(Path archive) throws IOException {
+    private static Unpacked unpackIntoNewDirectory(Path archive) throws IOException {
         Path directory = PrivateDirectory.create();
         try {
             unpack(archive, directory);
-            return directory;
+            return Unpacked.in(directory);
         } catch (IOException | RuntimeException e) {
             PrivateDirectory.delete(directory);
             throw e;
@@ -97,6 +100,29 @@ final class UnpackedArchive {
         Files.createDirectories(target.getParent());
         try (InputStream content = zip.getInputStream(entry)) {
             Files.copy(content, target);
+        }
+    }
+
+    /**
+     * What has been made of an archive.
+     *
+     * @param parts its jars and directories
+     */
+    private record Unpacked(Path directory, Set<Path> parts) {
+
+        static Unpacked in(Path directory) throws IOException {
+            try (Stream<Path> all = Files.walk(directory)) {
+                return new Unpacked(
+                        directory,
+                        all.filter(path -> path.toString().endsWith(".jar") || Files.isDirectory(path))
+                                .collect(Collectors.toSet()));
+            }
+        }
+
+        /** Not of what never was there: the same would come of it again. */
+        boolean hasLost(String entry) {
+            Path part = directory.resolve(entry);
+            return !Files.exists(part) && (parts.contains(part) || !Files.exists(directory));
         }
     }
 

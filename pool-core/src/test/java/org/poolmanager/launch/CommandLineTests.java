@@ -103,11 +103,17 @@ class CommandLineTests {
         Path jar = jar(
                 directory.resolve("my app.jar"),
                 Map.of(
-                        "Main-Class", ChildMain.class.getName(),
-                        "Class-Path", asUrls(ClassPath.of(ChildMain.class)),
-                        "Add-Exports", "java.base/sun.nio.ch",
-                        "Add-Opens", "java.base/java.lang  java.base/java.util org.example/org.example",
-                        "Enable-Native-Access", "ALL-UNNAMED"));
+                        "Main-Class",
+                        ChildMain.class.getName(),
+                        "Class-Path",
+                        asUrls(ClassPath.of(ChildMain.class)),
+                        "Add-Exports",
+                        "java.base/sun.nio.ch",
+                        "Add-Opens",
+                        "java.base/java.lang  java.base/java.util org.example/org.example java.base java.base/no.such"
+                                + " java.base/java.io,java.base/java.net",
+                        "Enable-Native-Access",
+                        "ALL-UNNAMED"));
         List<String> access = List.of(
                 "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -141,9 +147,9 @@ class CommandLineTests {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        Process process = builder.start();
         try (BufferedReader lines = process.inputReader()) {
             return lines.lines().toList();
         } finally {

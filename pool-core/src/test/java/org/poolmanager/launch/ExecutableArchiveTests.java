@@ -122,7 +122,7 @@ class ExecutableArchiveTests {
         for (Path each : List.of(top, classes, jar)) {
             BasicFileAttributes times = Files.readAttributes(each, BasicFileAttributes.class);
             assertThat(times.lastAccessTime().toInstant()).isAfterOrEqualTo(now); // a directory has been read since
-            assertThat(times.lastModifiedTime()).isEqualTo(changed);
+            assertThat(times.lastModifiedTime().toInstant()).isEqualTo(now);
         }
     }
 
@@ -146,12 +146,16 @@ class ExecutableArchiveTests {
     }
 
     @Test
-    void missingEntryIsNamed() throws IOException {
+    void missingEntryIsNamedAndUnpacksNothingAgain() throws IOException {
         Path archive = archive("app.jar", "WEB-INF");
+        Path present = UnpackedArchive.of(new NestedUrl(archive, "WEB-INF/classes"));
 
         assertThatExceptionOfType(LaunchException.class)
                 .isThrownBy(() -> unpack(archive))
                 .withMessageContainingAll(archive.toString(), "'BOOT-INF/classes'");
+
+        assertThat(UnpackedArchive.of(new NestedUrl(archive, "WEB-INF/classes")))
+                .isEqualTo(present);
     }
 
     @Test
