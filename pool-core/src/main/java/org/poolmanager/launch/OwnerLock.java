@@ -36,8 +36,8 @@ public final class OwnerLock implements AutoCloseable {
      * @throws IOException if that cannot be, for example where the file system has no locks; the directory has no mark then
      */
     public static OwnerLock hold(Path directory) throws IOException {
-        Path unlocked = directory.resolve(".new");
-        FileChannel channel = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Path unlocked = Files.createTempFile(directory, ".new", null); // for its owner alone, whatever the umask says
+        FileChannel channel = FileChannel.open(unlocked, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() == null) { // which heeds no interrupt, unlike a wait for it
                 throw new IOException("a new file is locked: " + unlocked);
