@@ -129,6 +129,16 @@ public final class PoolManagers {
     }
 
     /**
+     * Whether there is such a pool, which would be created by its first use.
+     *
+     * @param name the bean's name
+     * @return false if there is no such pool, or it exists
+     */
+    public boolean isUncreated(String name) {
+        return names().contains(name) && !beanFactory.containsSingleton(name);
+    }
+
+    /**
      * Describes a pool.
      *
      * @param name the bean's name

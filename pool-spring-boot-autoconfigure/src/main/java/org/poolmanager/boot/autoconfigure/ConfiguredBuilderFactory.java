@@ -31,6 +31,8 @@ final class ConfiguredBuilderFactory implements PoolManagerBuilderFactory {
     private <T, R> PoolManagerBuilder<T, R> prepared(
             Class<? extends PoolProcess<T, R>> worker, @Nullable String template) {
         PoolManagerBuilder<T, R> builder = PoolManager.builder(worker);
+        // The context closes the pool, after the web server has ended the requests that may need it.
+        builder.shutdownHook(false);
         codec.applyTo(builder);
         new PoolPropertiesMapper(key -> configurations.commonSetting(template, key))
                 .apply(configurations.common(template), builder);

@@ -41,7 +41,7 @@ final class ContextWorkers {
         }
         Constructor<?> constructor = WorkerContexts.injectedConstructor(worker.type());
         boolean byMethod = isMadeByMethod(worker, arguments);
-        Map<Integer, Object> given = byMethod ? Map.of() : arguments.resolvePart(constructor);
+        Map<Integer, Object> given = byMethod ? Map.of() : resolvePart(arguments, constructor);
         String key = configurations.setting(pool, KEY).property();
         try {
             return contexts.factory(new WorkerContexts.Request(worker.type(), worker.beanName(), given, classes, key));
@@ -62,9 +62,14 @@ final class ContextWorkers {
             return null;
         }
         String bean = "poolmanager.pools." + pool + ".worker";
-        contexts.definePrototype(
-                bean, worker.type(), arguments.resolvePart(WorkerContexts.injectedConstructor(worker.type())));
+        Constructor<?> constructor = WorkerContexts.injectedConstructor(worker.type());
+        contexts.definePrototype(bean, worker.type(), resolvePart(arguments, constructor));
         return bean;
+    }
+
+    private Map<Integer, Object> resolvePart(StaticArguments arguments, @Nullable Constructor<?> constructor) {
+        return arguments.resolvePart(
+                constructor, index -> constructor != null && contexts.isInjectable(constructor, index));
     }
 
     private boolean needsSpring(WorkerTarget worker, StaticArguments arguments) {

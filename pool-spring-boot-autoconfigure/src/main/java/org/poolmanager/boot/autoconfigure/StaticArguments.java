@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,9 @@ final class StaticArguments {
      * The arguments of a constructor whose other parameters are injected, by index.
      *
      * @param constructor null for a constructor without parameters
+     * @param injectable whether there is a bean for the parameter with an index
      */
-    Map<Integer, Object> resolvePart(@Nullable Constructor<?> constructor) {
+    Map<Integer, Object> resolvePart(@Nullable Constructor<?> constructor, IntPredicate injectable) {
         if (constructor == null ? !configured.isEmpty() : !takesPart(constructor)) {
             throw noConstructor();
         }
@@ -85,7 +87,7 @@ final class StaticArguments {
                 int index = isPositional() ? Integer.parseInt(key) : names.indexOf(PoolNames.uniform(key));
                 arguments.put(index, bind(constructor, index));
             }
-            refuseMissingValues(constructor, arguments.keySet());
+            refuseMissingValues(constructor, arguments.keySet(), injectable);
         }
         return arguments;
     }
@@ -96,13 +98,14 @@ final class StaticArguments {
                 : uniformNames(constructor).containsAll(uniform(configured.keySet()));
     }
 
-    /** A number or a text is no bean: a constructor that takes one without {@code @Value} wants a static argument. */
-    private void refuseMissingValues(Constructor<?> constructor, Set<Integer> given) {
+    /** A constructor that takes a number or a text, which are hardly ever beans, without {@code @Value} wants a static argument. */
+    private void refuseMissingValues(Constructor<?> constructor, Set<Integer> given, IntPredicate injectable) {
         for (int i = 0; i < constructor.getParameterCount(); i++) {
             Parameter parameter = constructor.getParameters()[i];
             if (!given.contains(i)
                     && BeanUtils.isSimpleValueType(parameter.getType())
-                    && !AnnotatedElementUtils.hasAnnotation(parameter, Value.class)) {
+                    && !AnnotatedElementUtils.hasAnnotation(parameter, Value.class)
+                    && !injectable.test(i)) {
                 throw noConstructor();
             }
         }
@@ -167,9 +170,13 @@ final class StaticArguments {
         if (configured.isEmpty()) {
             return "There are no static arguments";
         }
-        return isPositional()
-                ? "The static arguments are " + configured.values()
-                : "The static arguments are named " + configured.keySet();
+        if (!isPositional()) {
+            return "The static arguments are named " + configured.keySet();
+        }
+        // Not their values: these are the place for secrets.
+        return configured.size() == 1
+                ? "There is one static argument"
+                : "There are " + configured.size() + " static arguments";
     }
 
     private String alternative() {

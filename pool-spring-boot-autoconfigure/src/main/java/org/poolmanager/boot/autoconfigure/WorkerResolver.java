@@ -6,6 +6,7 @@ import org.poolmanager.PoolManager;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.SimpleAliasRegistry;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -52,12 +53,17 @@ final class WorkerResolver {
 
     private WorkerTarget named(String pool, String worker) {
         if (beanFactory.containsBean(worker)) {
-            return bean(pool, worker);
+            return bean(pool, withoutAlias(worker));
         }
         Class<?> type = load(pool, worker);
         Set<String> candidates = beans.of(type);
         return new WorkerTarget(
                 type, candidates.size() == 1 ? candidates.iterator().next() : null);
+    }
+
+    /** Only under its own name has a bean a definition. */
+    private String withoutAlias(String bean) {
+        return beanFactory instanceof SimpleAliasRegistry registry ? registry.canonicalName(bean) : bean;
     }
 
     private WorkerTarget bean(String pool, String bean) {

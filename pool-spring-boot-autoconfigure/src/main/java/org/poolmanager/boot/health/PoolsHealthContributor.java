@@ -8,13 +8,19 @@ import org.poolmanager.boot.PoolManagers;
 import org.poolmanager.boot.PoolRegistration;
 import org.poolmanager.boot.PoolRegistrationListener;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
  * {@link CompositeHealthContributor} with one component per pool that does not say otherwise, also for none or
  * one, so that paths such as {@code pools/thumbnails} do not depend on their number.
  */
 public class PoolsHealthContributor implements CompositeHealthContributor, PoolRegistrationListener {
+
+    /** Of a lazy pool that nobody has used, which a health group may name: to look at it does not create it. */
+    private static final HealthIndicator UNCREATED =
+            () -> Health.unknown().withDetail("state", "not created").build();
 
     private final PoolManagers pools;
 
@@ -45,7 +51,7 @@ public class PoolsHealthContributor implements CompositeHealthContributor, PoolR
                 .filter(entry -> entry.name().equals(name))
                 .map(Entry::contributor)
                 .findFirst()
-                .orElse(null);
+                .orElseGet(() -> pools.isUncreated(name) ? UNCREATED : null);
     }
 
     @Override

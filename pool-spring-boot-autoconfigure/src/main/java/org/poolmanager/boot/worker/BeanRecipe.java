@@ -182,7 +182,7 @@ record BeanRecipe(
     /** The application has validated the same values when it made its own bean. */
     private static Object bound(Environment environment, Class<?> type) {
         ConfigurationProperties annotation =
-                AnnotatedElementUtils.getMergedAnnotation(type, ConfigurationProperties.class);
+                AnnotatedElementUtils.findMergedAnnotation(type, ConfigurationProperties.class);
         String prefix = annotation == null ? "" : annotation.prefix();
         return Binder.get(environment).bindOrCreate(prefix, Bindable.of(type));
     }

@@ -2,13 +2,16 @@ package org.poolmanager.boot.worker;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.commons.logging.LogFactory;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.AutowiredAnnotationBeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -87,6 +90,7 @@ record ContextWorkerFactory(
             prepare(context, environment.restore());
             context.refresh();
             ContextWorker built = new ContextWorker(context, worker(context));
+            completeSingletons(context.getBeanFactory());
             QuietLogFactory.workerIsBuilt();
             return built;
         } catch (BeansException | IllegalStateException | ClassNotFoundException | LinkageError ex) {
@@ -102,6 +106,16 @@ record ContextWorkerFactory(
         PoolProcess<Object, Object> worker = (PoolProcess<Object, Object>) context.getBean(bean, PoolProcess.class);
         boolean mayBeObserved = !named.isEmpty() && ClassUtils.isPresent(OBSERVATION_REGISTRY, loader());
         return mayBeObserved ? ObservedWorker.observe(worker, context) : worker;
+    }
+
+    /** All of them are lazy, and what Spring calls when all that are not have been made would never be. */
+    private void completeSingletons(ConfigurableListableBeanFactory beanFactory) {
+        for (BeanRecipe recipe : recipes) {
+            if (beanFactory.getSingleton(recipe.name()) instanceof SmartInitializingSingleton singleton
+                    && beanFactory.getBeanDefinition(recipe.name()).isLazyInit()) {
+                singleton.afterSingletonsInstantiated();
+            }
+        }
     }
 
     private void prepare(GenericApplicationContext context, ConfigurableEnvironment properties)
@@ -145,13 +159,17 @@ record ContextWorkerFactory(
 
     private void register(DefaultListableBeanFactory beanFactory, ConfigurableEnvironment properties)
             throws ClassNotFoundException {
-        boolean intercept = false;
+        List<BeanRecipe> missing = new ArrayList<>(); // before any is registered, and counts as provided for its like
         for (BeanRecipe recipe : recipes) {
             if (!isProvided(recipe, beanFactory)) {
-                beanFactory.registerBeanDefinition(recipe.name(), recipe.definition(properties, loader()));
-                recipe.aliases().forEach(alias -> beanFactory.registerAlias(recipe.name(), alias));
-                intercept |= recipe.kind() == BeanRecipe.Kind.ENHANCED;
+                missing.add(recipe);
             }
+        }
+        boolean intercept = false;
+        for (BeanRecipe recipe : missing) {
+            beanFactory.registerBeanDefinition(recipe.name(), recipe.definition(properties, loader()));
+            recipe.aliases().forEach(alias -> beanFactory.registerAlias(recipe.name(), alias));
+            intercept |= recipe.kind() == BeanRecipe.Kind.ENHANCED;
         }
         if (intercept) {
             ConfigurationClasses.intercept(recipes, beanFactory);
@@ -163,11 +181,16 @@ record ContextWorkerFactory(
         if (named.isEmpty()) {
             return false;
         }
-        return beanFactory.containsBeanDefinition(recipe.name())
-                || (!recipe.name().equals(bean)
-                        && beanFactory.getBeanNamesForType(ClassUtils.forName(recipe.product(), loader()), true, false)
-                                        .length
-                                > 0);
+        if (beanFactory.containsBeanDefinition(recipe.name())) {
+            return true;
+        }
+        if (recipe.name().equals(bean)) {
+            return false;
+        }
+        Class<?> product = ClassUtils.forName(recipe.product(), loader());
+        // The maps of system properties and variables have no definition, and stand for nobody's.
+        return Arrays.stream(beanFactory.getBeanNamesForType(product, true, false))
+                .anyMatch(beanFactory::containsBeanDefinition);
     }
 
     private static ClassLoader loader() {

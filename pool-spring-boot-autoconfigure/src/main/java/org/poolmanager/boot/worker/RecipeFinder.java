@@ -179,7 +179,7 @@ final class RecipeFinder {
 
     /** In a full configuration class, a call of another bean method means that bean. */
     private void addSiblings(String owner, Class<?> declaring, String method) {
-        if (!ConfigurationClasses.isFull(beanFactory.getMergedBeanDefinition(owner))) {
+        if (!ConfigurationClasses.isFull(beanFactory.getMergedBeanDefinition(owner), declaring)) {
             return;
         }
         for (String called : SiblingCalls.of(declaring, method)) {

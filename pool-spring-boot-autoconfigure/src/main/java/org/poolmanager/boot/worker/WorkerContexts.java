@@ -7,9 +7,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** What an application knows about the workers that Spring builds in child JVMs. */
@@ -64,6 +66,18 @@ public final class WorkerContexts {
     }
 
     /**
+     * Whether there is a bean for a parameter.
+     *
+     * @param constructor a worker's
+     * @param index the parameter's
+     * @return true if Spring could choose one, or would have to choose among several
+     */
+    public boolean isInjectable(Constructor<?> constructor, int index) {
+        DependencyDescriptor point = new DependencyDescriptor(new MethodParameter(constructor, index), true);
+        return !new DependencyResolver(beanFactory).candidates(point).isEmpty();
+    }
+
+    /**
      * Defines a bean of the application that is a new worker each time, for workers on its threads.
      *
      * @param bean the name that it gets
@@ -71,6 +85,9 @@ public final class WorkerContexts {
      * @param arguments values of constructor parameters by index; the others are injected
      */
     public void definePrototype(String bean, Class<?> worker, Map<Integer, Object> arguments) {
+        if (beanFactory.containsBeanDefinition(bean)) {
+            return; // by a creation of the same lazy pool that failed behind this
+        }
         RootBeanDefinition definition = new RootBeanDefinition(worker);
         definition.setScope(BeanDefinition.SCOPE_PROTOTYPE);
         definition.setAutowireCandidate(false);

@@ -281,7 +281,7 @@ class ConfigurationMistakeTests {
     @Test
     void tooManyStaticArguments() {
         assertMistake(SQUARE + "      static-args: [3]", "static-args[0]", "\"3\"", "5:21")
-                .hasReason("The static arguments are [3], and the worker org.poolmanager.boot.workers.Square has no"
+                .hasReason("There is one static argument, and the worker org.poolmanager.boot.workers.Square has no"
                         + " constructor that takes that. It has: Square().");
     }
 

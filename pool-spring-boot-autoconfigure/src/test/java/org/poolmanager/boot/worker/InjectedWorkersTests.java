@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.DisplayName;
@@ -22,6 +24,7 @@ import org.poolmanager.boot.autoconfigure.PoolManagerAutoConfiguration;
 import org.poolmanager.boot.workers.Square;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -83,6 +86,66 @@ class InjectedWorkersTests {
                 Counting.class,
                 contextRunner.withUserConfiguration(Counters.class),
                 context -> assertThat(ask(context)).isEqualTo("same counter: true"));
+    }
+
+    @Test
+    @DisplayName("The same where the call is in a lambda expression or a reference, in a method that is inherited")
+    void callsInLambdas() {
+        run(
+                "process",
+                Counting.class,
+                contextRunner.withUserConfiguration(Deferring.class),
+                context -> assertThat(ask(context)).isEqualTo("same counter: true"));
+    }
+
+    @Test
+    @DisplayName("Beside named classes there may be several beans of a class, and maps of the application's")
+    void severalBesideNamed() {
+        run(
+                "process",
+                Several.class,
+                contextRunner
+                        .withUserConfiguration(Paints.class, Settings.class)
+                        .withPropertyValues("poolmanager.pools.p.worker-context=" + Imported.class.getName()),
+                context -> assertThat(ask(context)).isEqualTo("blue, red, {a=1}"));
+    }
+
+    @Test
+    @DisplayName("Beans are told when all of them have been made, as in the application")
+    void initializedSingletons() {
+        run(
+                "process",
+                Indexed.class,
+                contextRunner.withBean("index", Index.class),
+                context -> assertThat(ask(context)).isEqualTo("loaded"));
+    }
+
+    @Test
+    @DisplayName("A worker that is named by an alias is made by its bean method")
+    void alias() {
+        run(
+                "process",
+                null,
+                contextRunner
+                        .withUserConfiguration(Aliased.class)
+                        .withPropertyValues("poolmanager.pools.p.worker=second"),
+                context -> {
+                    assertThat(ask(context)).isEqualTo("quality 90");
+                    assertThat(context.getBeanFactory().containsSingleton("first"))
+                            .as("made in the application")
+                            .isFalse();
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "thread"})
+    @DisplayName("Beans of simple types are injected as well")
+    void simpleTypes(String isolation) {
+        run(
+                isolation,
+                Zoned.class,
+                contextRunner.withUserConfiguration(Zone.class),
+                context -> assertThat(ask(context)).isEqualTo("Asia/Kathmandu"));
     }
 
     @Test
@@ -336,6 +399,123 @@ class InjectedWorkersTests {
         @Override
         public String text() {
             return "same counter: " + (holder.counter() == counter);
+        }
+    }
+
+    static class Base {
+
+        @Bean
+        Holder holder() {
+            Supplier<Holder> later = () -> new Holder(((Supplier<Counter>) this::counter).get());
+            return later.get();
+        }
+
+        @Bean
+        Counter counter() {
+            return new Counter();
+        }
+    }
+
+    @Configuration
+    static class Deferring extends Base {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Settings {
+
+        @Bean
+        Map<String, Integer> settings() {
+            return Map.of("a", 1);
+        }
+    }
+
+    static final class Several implements Answer {
+
+        private final String text;
+
+        Several(
+                @Qualifier("blue") Paint one,
+                @Qualifier("red") Paint other,
+                @Qualifier("settings") Map<String, Integer> settings) {
+            text = one + ", " + other + ", " + settings;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+    }
+
+    static final class Index implements SmartInitializingSingleton {
+
+        private String state = "empty";
+
+        @Override
+        public void afterSingletonsInstantiated() {
+            state = "loaded";
+        }
+    }
+
+    static final class Indexed implements Answer {
+
+        private final Index index;
+
+        Indexed(Index index) {
+            this.index = index;
+        }
+
+        @Override
+        public String text() {
+            return index.state;
+        }
+    }
+
+    static final class Quality implements Answer {
+
+        private final int quality;
+
+        Quality() {
+            this(10);
+        }
+
+        Quality(int quality) {
+            this.quality = quality;
+        }
+
+        @Override
+        public String text() {
+            return "quality " + quality;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Aliased {
+
+        @Bean({"first", "second"})
+        Quality worker() {
+            return new Quality(90);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Zone {
+
+        @Bean
+        ZoneId zone() {
+            return ZoneId.of("Asia/Kathmandu");
+        }
+    }
+
+    static final class Zoned implements Answer {
+
+        private final ZoneId zone;
+
+        Zoned(ZoneId zone) {
+            this.zone = zone;
+        }
+
+        @Override
+        public String text() {
+            return zone.getId();
         }
     }
 

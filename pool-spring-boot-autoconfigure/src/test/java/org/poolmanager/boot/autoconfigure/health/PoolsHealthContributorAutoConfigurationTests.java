@@ -81,9 +81,15 @@ class PoolsHealthContributorAutoConfigurationTests {
         withPool.withInitializer(context ->
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> {
-                    assertThat(context.getBean(PoolsHealthContributor.class)).isEmpty();
+                    PoolsHealthContributor contributor = context.getBean(PoolsHealthContributor.class);
+                    assertThat(contributor).isEmpty();
+                    // A health group that names it is checked at the start, before anybody has used it.
+                    assertThat(health(contributor, "square").getStatus()).isEqualTo(Status.UNKNOWN);
+                    assertThat(contributor.getContributor("no such pool")).isNull();
                     assertThat(context.getBeanFactory().containsSingleton("square"))
                             .isFalse();
+                    context.getBean("square");
+                    assertThat(health(contributor, "square").getStatus()).isEqualTo(Status.UP);
                 });
     }
 
