@@ -1,5 +1,6 @@
 package org.poolmanager;
 
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -16,7 +17,10 @@ final class Borrowers {
 
     private volatile boolean decidedByUser;
 
-    /** Guarded by this, which is held while the pool starts or ends for its borrowers. */
+    /** Held while the pool starts or ends for its borrowers. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. */
     private int borrowers;
 
     /** Starts the pool. */
@@ -37,15 +41,20 @@ final class Borrowers {
     }
 
     /** Whether the caller has borrowed the pool, and must give it back. */
-    synchronized boolean borrow() throws InterruptedException {
-        if (borrowers == 0) {
-            if (decidedByUser || !canStart()) {
-                return false;
+    boolean borrow() throws InterruptedException {
+        lock.lock();
+        try {
+            if (borrowers == 0) {
+                if (decidedByUser || !canStart()) {
+                    return false;
+                }
+                start.run();
             }
-            start.run();
+            borrowers++;
+            return true;
+        } finally {
+            lock.unlock();
         }
-        borrowers++;
-        return true;
     }
 
     private boolean canStart() {
@@ -55,10 +64,15 @@ final class Borrowers {
         };
     }
 
-    synchronized void giveBack() {
-        borrowers--;
-        if (borrowers == 0 && !decidedByUser) {
-            close.run();
+    void giveBack() {
+        lock.lock();
+        try {
+            borrowers--;
+            if (borrowers == 0 && !decidedByUser) {
+                close.run();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -80,6 +80,9 @@ final class Cancellation {
     private List<Task> cancelNow(Collection<Task> tasks) {
         Set<Task> unfinishedOnes = new LinkedHashSet<>(tasks);
         unfinishedOnes.removeIf(task -> !task.hasId() || task.state == Task.State.DONE);
+        if (unfinishedOnes.isEmpty()) {
+            return List.of();
+        }
         endQueued(unfinishedOnes);
         if (!PoolThread.isOf(life)) {
             unfinishedOnes.forEach(task -> task.unwanted = true);
@@ -106,6 +109,9 @@ final class Cancellation {
     }
 
     private void endQueued(Set<Task> tasks) {
+        if (tasks.stream().noneMatch(task -> task.state == Task.State.QUEUED)) {
+            return; // the queue may be long
+        }
         endIn(board.queue(), tasks);
         endIn(board.retries().waiting(), tasks);
     }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,6 +35,9 @@ final class Engine {
 
     /** So many failed starts per slot, without one that succeeds, break a pool that has no worker left. */
     private static final int ATTEMPTS = 5;
+
+    /** Workers that end by themselves within it, one after the other and with nothing done, are no longer replaced at once. */
+    private static final long SHORT_LIFE = TimeUnit.SECONDS.toNanos(5);
 
     /** What a pool is made of beside its settings. */
     record Parts(
@@ -421,7 +425,9 @@ final class Engine {
 
     /** Anew at each look: another start that succeeds ends it. */
     private long pauseLeft(Slot slot, long begin) {
-        return slot.startFailures == 0 ? 0 : pauseNanos(slot.startFailures) - (System.nanoTime() - begin);
+        // The first of them is replaced at once: whatever ended it may have been meant for it alone.
+        int failures = Math.max(slot.startFailures, slot.shortLives - 1);
+        return failures <= 0 ? 0 : pauseNanos(failures) - (System.nanoTime() - begin);
     }
 
     /** A pause after failures of the pool's own work. */
@@ -554,6 +560,9 @@ final class Engine {
             WorkerExit why = slot.endedBecause == null ? end.reason() : slot.endedBecause;
             String text = slot.endedBecause == null ? end.text() : texts.ended(slot.endedBecause, slot.due);
             boolean idle = slot.inFlight.isEmpty();
+            boolean lived = end.begun() > 0 || System.nanoTime() - slot.readyNanos > SHORT_LIFE;
+            boolean byItself = why == WorkerExit.CRASH || why == WorkerExit.OUT_OF_MEMORY;
+            slot.shortLives = byItself && !lived ? slot.shortLives + 1 : 0;
             board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
@@ -565,7 +574,7 @@ final class Engine {
             Integer code = end.exit() == null ? null : end.exit().exitValue();
             slot.history.lastExit = new PoolStats.Exit(Instant.now(), why, code, text);
             board.consequences().publish(new PoolEvent.WorkerExited(settings.name(), slot.id, worker.pid(), why, text));
-            if (why == WorkerExit.CRASH || why == WorkerExit.OUT_OF_MEMORY) {
+            if (byItself) {
                 board.consequences()
                         .log(() -> LOG.warn(
                                 "Worker {} of pool '{}' (pid {}) is gone{}: {}",

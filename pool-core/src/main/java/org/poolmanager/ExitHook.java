@@ -24,7 +24,7 @@ final class ExitHook {
         if (thread != null) {
             return;
         }
-        Thread hook = new Thread(action, threadName);
+        Thread hook = new Thread(null, action, threadName, 0, false);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             thread = hook;

@@ -35,8 +35,6 @@ final class Lane implements Runnable, Worker.Sink {
             while (more) {
                 more = liveNext();
             }
-        } catch (InterruptedException e) {
-            // Nobody interrupts a lane but the end of this JVM.
         } finally {
             engine.logs().awaitLast(lastRecord);
             engine.laneEnded(slot);
@@ -44,10 +42,12 @@ final class Lane implements Runnable, Worker.Sink {
     }
 
     /** One generation. Whatever is thrown ends that generation, and never the lane: nobody else serves the slot. */
-    private boolean liveNext() throws InterruptedException {
+    private boolean liveNext() {
         Worker next;
         try {
             next = engine.nextWorker(slot, this);
+        } catch (InterruptedException e) {
+            return true; // nobody here does that: it is meant for no lane
         } catch (RuntimeException | Error e) {
             startFailed(e);
             return true;
@@ -58,7 +58,7 @@ final class Lane implements Runnable, Worker.Sink {
         return next != null;
     }
 
-    private void live(Worker next) throws InterruptedException {
+    private void live(Worker next) {
         WorkerEnd end;
         boolean ready = false;
         try {
@@ -72,7 +72,7 @@ final class Lane implements Runnable, Worker.Sink {
             engine.logs().await(lastRecord);
             tellStartFailed(e);
             return;
-        } catch (RuntimeException | Error e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             if (!ready) {
                 startFailed(e);
                 var unused = giveUp(next, e);
@@ -85,12 +85,12 @@ final class Lane implements Runnable, Worker.Sink {
         bury(next, end);
     }
 
-    private void startFailed(Throwable why) throws InterruptedException {
+    private void startFailed(Throwable why) {
         tellStartFailed(WorkerStartException.ofOurs(engine.texts().notStarted(slot.id, why), why));
     }
 
     /** Until it succeeds: without it, the pool would wait for this start. */
-    private void tellStartFailed(WorkerStartException why) throws InterruptedException {
+    private void tellStartFailed(WorkerStartException why) {
         boolean told = false;
         for (int attempt = 1; !told; attempt++) {
             try {
@@ -98,28 +98,28 @@ final class Lane implements Runnable, Worker.Sink {
                 told = true;
             } catch (RuntimeException | Error e) {
                 report(e);
-                engine.pause(attempt);
+                pause(attempt);
             }
         }
     }
 
     /** Until it succeeds: its process would be left over, or its thread. */
-    private WorkerEnd giveUp(Worker worker, Throwable why) throws InterruptedException {
+    private WorkerEnd giveUp(Worker worker, Throwable why) {
         WorkerEnd end = null;
         for (int attempt = 1; end == null; attempt++) {
             try {
                 engine.leaves(slot);
                 end = worker.giveUp(why);
-            } catch (RuntimeException | Error e) {
+            } catch (InterruptedException | RuntimeException | Error e) {
                 report(e);
-                engine.pause(attempt);
+                pause(attempt);
             }
         }
         return end;
     }
 
     /** Until it succeeds: what is in the books of a worker that is gone would be stuck there. */
-    private void bury(Worker worker, WorkerEnd end) throws InterruptedException {
+    private void bury(Worker worker, WorkerEnd end) {
         boolean buried = false;
         for (int attempt = 1; !buried; attempt++) {
             try {
@@ -127,8 +127,16 @@ final class Lane implements Runnable, Worker.Sink {
                 buried = true;
             } catch (RuntimeException | Error e) {
                 report(e);
-                engine.pause(attempt);
+                pause(attempt);
             }
+        }
+    }
+
+    private void pause(int attempt) {
+        try {
+            engine.pause(attempt);
+        } catch (InterruptedException e) {
+            // Then it is tried again at once.
         }
     }
 

@@ -20,6 +20,9 @@ final class Life {
     /** How many slots have a thread that starts workers. Guarded by the lock. */
     int lanes;
 
+    /** Of whoever built the pool, for its threads. */
+    final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
+
     private final String pool;
 
     private PoolState state = PoolState.NEW;

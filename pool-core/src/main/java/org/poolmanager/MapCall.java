@@ -3,6 +3,8 @@ package org.poolmanager;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
 
@@ -27,10 +29,15 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** Whether it keeps values alone, and no outcomes. */
     private final boolean valuesOnly;
 
-    /** Guarded by this. */
+    /** No monitor: a virtual thread that waits for one would hold its carrier before JDK 24. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition complete = lock.newCondition();
+
+    /** Guarded by the lock. */
     private long delivered;
 
-    /** How many the caller waits for; beyond reach while he does not. Guarded by this. */
+    /** How many the caller waits for; beyond reach while he does not. Guarded by the lock. */
     private long awaited = Long.MAX_VALUE;
 
     private MapCall(Engine engine, TaskOptions options, boolean valuesOnly) {
@@ -63,13 +70,18 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     }
 
     @Override
-    public synchronized void deliver(List<Task> tasks) {
-        for (Task task : tasks) {
-            task.delivered = true;
-        }
-        delivered += tasks.size();
-        if (delivered >= awaited) {
-            notifyAll();
+    public void deliver(List<Task> tasks) {
+        lock.lock();
+        try {
+            for (Task task : tasks) {
+                task.delivered = true;
+            }
+            delivered += tasks.size();
+            if (delivered >= awaited) {
+                complete.signalAll();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -119,10 +131,13 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     /** Opens what is done at the beginning, so that a long map does not keep what it needs no more. */
     private void openFirst() {
         int ready = opened;
-        synchronized (this) {
+        lock.lock();
+        try {
             while (ready < elements.size() && elements.get(ready) instanceof Task task && task.delivered) {
                 ready++;
             }
+        } finally {
+            lock.unlock();
         }
         for (; opened < ready; opened++) {
             open(opened);
@@ -151,10 +166,15 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
         }
     }
 
-    private synchronized void await(long accepted) throws InterruptedException {
-        awaited = accepted;
-        while (delivered < accepted) {
-            wait();
+    private void await(long accepted) throws InterruptedException {
+        lock.lock();
+        try {
+            awaited = accepted;
+            while (delivered < accepted) {
+                complete.await();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

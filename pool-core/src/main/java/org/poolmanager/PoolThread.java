@@ -2,14 +2,18 @@ package org.poolmanager;
 
 import java.util.stream.Stream;
 
-/** A thread of a pool's own: it must never wait for the pool. */
+/**
+ * A thread of a pool's own: it must never wait for the pool. It has what whoever built the pool had, and nothing of the caller in
+ * whose thread it happens to be made.
+ */
 final class PoolThread extends Thread {
 
     private final Life life;
 
     PoolThread(Life life, String name, Runnable body) {
-        super(body, name);
+        super(null, body, name, 0, false);
         this.life = life;
+        setContextClassLoader(life.contextLoader);
         setDaemon(true);
     }
 

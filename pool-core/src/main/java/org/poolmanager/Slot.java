@@ -76,6 +76,9 @@ final class Slot {
 
     int startFailures;
 
+    /** How many generations in a row ended by themselves, soon after their start, and before they had begun a task. */
+    int shortLives;
+
     /** How many tasks this generation has answered. */
     long answered;
 
@@ -145,6 +148,7 @@ final class Slot {
     /** A new run of the pool begins. */
     void reset() {
         startFailures = 0;
+        shortLives = 0;
         reported = false;
         successor = null;
     }

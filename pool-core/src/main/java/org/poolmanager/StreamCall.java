@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.poolmanager.wire.PayloadException;
 
@@ -51,7 +53,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
 
     private boolean begun;
 
-    /** Guarded by this, unlike the others. */
+    /** Guarded by the lock, unlike the others. */
     private boolean borrowed;
 
     private boolean exhausted;
@@ -59,7 +61,12 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     /** What ended the feeding: thrown once everything before it has been taken. */
     private @Nullable Throwable failure;
 
-    /** Guarded by this, like all below. Ordered: every task not taken. Unordered: those that are done. */
+    /** No monitor: a virtual thread that waits for one would hold its carrier before JDK 24. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, like all below. Ordered: every task not taken. Unordered: those that are done. */
     private final TaskQueue line = new TaskQueue();
 
     /** Not done; kept only when the line does not have them. */
@@ -118,43 +125,58 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     }
 
     @Override
-    public synchronized void deliver(List<Task> tasks) {
-        for (Task task : tasks) {
-            task.delivered = true;
-            if (meter != null) {
-                meter.count(task.ending().kind());
+    public void deliver(List<Task> tasks) {
+        lock.lock();
+        try {
+            for (Task task : tasks) {
+                task.delivered = true;
+                if (meter != null) {
+                    meter.count(task.ending().kind());
+                }
+                if (!ordered) {
+                    unfinished.remove(task);
+                    line.add(task);
+                }
             }
-            if (!ordered) {
-                unfinished.remove(task);
-                line.add(task);
+            if (closed) {
+                line.clear();
             }
-        }
-        if (closed) {
-            line.clear();
-        }
-        if (isReady() || meter != null) {
-            notifyAll();
+            if (isReady() || meter != null) {
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** The pool takes nothing more: what has not been accepted never comes. Called under the pool's lock. */
-    private synchronized void refused() {
-        int before = unfinished.size() + line.size();
-        line.removeIf(StreamCall::neverComes);
-        unfinished.removeIf(StreamCall::neverComes);
-        int gone = before - unfinished.size() - line.size();
-        held -= gone;
-        incomplete |= gone > 0;
-        notifyAll();
+    private void refused() {
+        lock.lock();
+        try {
+            int before = unfinished.size() + line.size();
+            line.removeIf(StreamCall::neverComes);
+            unfinished.removeIf(StreamCall::neverComes);
+            int gone = before - unfinished.size() - line.size();
+            held -= gone;
+            incomplete |= gone > 0;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static boolean neverComes(Task task) {
         return !task.hasId() && !task.delivered;
     }
 
-    private synchronized boolean isReady() {
-        Task first = line.peek();
-        return first != null && first.delivered;
+    private boolean isReady() {
+        lock.lock();
+        try {
+            Task first = line.peek();
+            return first != null && first.delivered;
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- the consumer's side ----
@@ -203,11 +225,14 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
             return false;
         }
         boolean lent = borrowers.borrow();
-        synchronized (this) {
+        lock.lock();
+        try {
             if (!closed) {
                 borrowed = lent;
                 return true;
             }
+        } finally {
+            lock.unlock();
         }
         if (lent) {
             borrowers.giveBack();
@@ -215,8 +240,13 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         return false;
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Reads ahead: up to the bound while the consumer has nothing to take, else two for each one taken. */
@@ -230,8 +260,13 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         }
     }
 
-    private synchronized int room() {
-        return closed ? 0 : bound - held;
+    private int room() {
+        lock.lock();
+        try {
+            return closed ? 0 : bound - held;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private List<Task> read() {
@@ -288,57 +323,72 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     }
 
     /** Gives each task its place. Returns those that are to run; the others could not be sent, and are done. */
-    private synchronized List<Task> hold(List<Task> tasks) {
-        if (closed) {
-            return List.of();
-        }
-        List<Task> sendable = new ArrayList<>(tasks.size());
-        for (Task task : tasks) {
-            held++;
-            boolean done = task.state == Task.State.DONE;
-            if (done) {
-                task.delivered = true;
-                if (meter != null) {
-                    meter.count(task.ending().kind());
+    private List<Task> hold(List<Task> tasks) {
+        lock.lock();
+        try {
+            if (closed) {
+                return List.of();
+            }
+            List<Task> sendable = new ArrayList<>(tasks.size());
+            for (Task task : tasks) {
+                held++;
+                boolean done = task.state == Task.State.DONE;
+                if (done) {
+                    task.delivered = true;
+                    if (meter != null) {
+                        meter.count(task.ending().kind());
+                    }
+                } else {
+                    sendable.add(task);
                 }
-            } else {
-                sendable.add(task);
+                if (ordered || done) {
+                    line.add(task);
+                } else {
+                    unfinished.add(task);
+                }
             }
-            if (ordered || done) {
-                line.add(task);
-            } else {
-                unfinished.add(task);
-            }
+            return sendable;
+        } finally {
+            lock.unlock();
         }
-        return sendable;
     }
 
-    private synchronized @Nullable Task take() {
-        if (!isReady()) {
-            return null;
+    private @Nullable Task take() {
+        lock.lock();
+        try {
+            if (!isReady()) {
+                return null;
+            }
+            held--;
+            return line.remove();
+        } finally {
+            lock.unlock();
         }
-        held--;
-        return line.remove();
     }
 
     /** Waits until there is something to look at; false if there is nothing to wait for. */
-    private synchronized boolean awaitMore() throws InterruptedException {
-        if (held == 0 || closed) {
-            return !exhausted && !closed;
-        }
-        engine.refuseToWait("a stream");
-        while (held > 0 && !closed && !isReady()) {
-            long nanos = meter == null ? Long.MAX_VALUE : meter.nanosUntilDue();
-            if (nanos == 0) {
-                break;
+    private boolean awaitMore() throws InterruptedException {
+        lock.lock();
+        try {
+            if (held == 0 || closed) {
+                return !exhausted && !closed;
             }
-            if (nanos == Long.MAX_VALUE) {
-                wait();
-            } else {
-                wait(nanos / 1_000_000 + 1);
+            engine.refuseToWait("a stream");
+            while (held > 0 && !closed && !isReady()) {
+                long nanos = meter == null ? Long.MAX_VALUE : meter.nanosUntilDue();
+                if (nanos == 0) {
+                    break;
+                }
+                if (nanos == Long.MAX_VALUE) {
+                    changed.await();
+                } else {
+                    long unused = changed.awaitNanos(nanos);
+                }
             }
+            return true;
+        } finally {
+            lock.unlock();
         }
-        return true;
     }
 
     private void end() {
@@ -353,8 +403,13 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         }
     }
 
-    private synchronized boolean isIncomplete() {
-        return incomplete && !closed;
+    private boolean isIncomplete() {
+        lock.lock();
+        try {
+            return incomplete && !closed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Throwable closedTooEarly() {
@@ -372,7 +427,8 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
         engine.board().entrance().withdraw(supply, List.of());
         List<Task> abandoned;
         boolean lent;
-        synchronized (this) {
+        lock.lock();
+        try {
             if (closed) {
                 return;
             }
@@ -381,7 +437,9 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
             borrowed = false;
             abandoned = new ArrayList<>(ordered ? line : unfinished);
             line.clear();
-            notifyAll();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
         endFeeding(null);
         boolean interrupted = Thread.interrupted(); // to wait for the answers of workers that have prefetched

@@ -181,9 +181,7 @@ final class ThreadWorker implements Worker {
             } else {
                 LockSupport.parkNanos(this, LOOK);
             }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            boolean unused = Thread.interrupted(); // meant for no lane, and it would not sleep any more
         }
         return false;
     }

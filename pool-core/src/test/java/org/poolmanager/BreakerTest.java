@@ -474,4 +474,43 @@ class BreakerTest {
             assertThat(load).as("parts of a core that the parent takes").isLessThan(0.5);
         }
     }
+
+    /** Halts its JVM soon after its start, without a task. */
+    static final class Moribund implements PoolProcess<Integer, Integer> {
+
+        Moribund() {
+            Thread end = new Thread(() -> {
+                Tasks.sleepMillis(20);
+                Runtime.getRuntime().halt(3);
+            });
+            end.setDaemon(true);
+            end.start();
+        }
+
+        @Override
+        public Integer run(Integer task) {
+            return task;
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "workers that end by themselves soon after their start, with nothing done, are replaced at growing intervals")
+    void endsSoonAfterStart() throws Exception {
+        List<Long> ends = new CopyOnWriteArrayList<>();
+        try (var pool = PoolManager.builder(Moribund.class)
+                .size(1)
+                .restartBackoff(Duration.ofMillis(500))
+                .listener(event -> {
+                    if (event instanceof PoolEvent.WorkerExited) {
+                        ends.add(System.nanoTime());
+                    }
+                })
+                .build()) {
+            pool.start();
+            await().until(() -> ends.size() >= 4);
+            assertThat(ends.get(3) - ends.get(1)).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(500 + 1000));
+            assertThat(pool.state()).isEqualTo(PoolState.RUNNING);
+        }
+    }
 }

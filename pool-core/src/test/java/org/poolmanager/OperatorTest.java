@@ -262,7 +262,7 @@ class OperatorTest {
             CompletableFuture<Integer> running = pool.submit(1);
             gate.awaitArrivals(1);
             long pid = pool.stats().workerList().get(0).pid();
-            signal("STOP", pid);
+            ParentJvm.signal("STOP", pid);
             try {
                 assertThatThrownBy(() -> pool.workerStack(1, Duration.ofMillis(300)))
                         .isInstanceOf(TimeoutException.class)
@@ -275,18 +275,11 @@ class OperatorTest {
                 assertThat((System.nanoTime() - begin) / 1_000_000).isBetween(900L, 5000L);
                 pool.resume();
             } finally {
-                signal("CONT", pid);
+                ParentJvm.signal("CONT", pid);
             }
             gate.open();
             assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo(1);
         }
-    }
-
-    private static void signal(String signal, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 
     @BothModes

@@ -1,5 +1,7 @@
 package org.poolmanager;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -125,10 +127,31 @@ final class ParentJvm implements AutoCloseable {
         signal(name, -pid());
     }
 
+    /** One that stops a process is waited for: until the system gets round to it, its threads go on. */
     static void signal(String name, long pid) throws Exception {
         Process kill = new ProcessBuilder("kill", "-" + name, "--", Long.toString(pid)).start();
         if (kill.waitFor() != 0) {
             throw new AssertionError(new String(kill.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        }
+        if (name.equals("STOP") && pid > 0) {
+            await().until(() -> isStopped(Path.of("/proc", Long.toString(pid), "task")));
+        }
+    }
+
+    private static boolean isStopped(Path threads) {
+        try (Stream<Path> all = Files.list(threads)) {
+            return all.allMatch(thread -> "TtZX".indexOf(state(thread)) >= 0);
+        } catch (IOException | UncheckedIOException e) {
+            return !Files.exists(threads); // the process may have ended, or but one thread of it
+        }
+    }
+
+    private static char state(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -176,7 +176,7 @@ class PayloadSizeTest {
         try (var pool = PoolManager.builder((byte[] x) -> x.length).size(1).start()) {
             ProcessHandle worker =
                     ProcessHandle.of(pool.stats().workerList().get(0).pid()).orElseThrow();
-            RegressionTest.signal("STOP", worker.pid());
+            ParentJvm.signal("STOP", worker.pid());
             CompletableFuture<Integer> future = pool.submit(new byte[HUNDRED_MB]);
             // As much is on its way as the socket takes, and the rest waits for a worker that reads nothing.
             await().until(() -> pool.stats().tasks().running() == 1);
@@ -199,7 +199,7 @@ class PayloadSizeTest {
                 long pid = pool.stats().workerList().get(0).pid();
                 CompletableFuture<Object> future;
                 if (receiving) {
-                    RegressionTest.signal("STOP", pid);
+                    ParentJvm.signal("STOP", pid);
                     future = pool.submit(new byte[HUNDRED_MB]);
                 } else {
                     future = pool.submit(new int[] {HUNDRED_MB, gate.port()});

@@ -156,7 +156,7 @@ class RegressionTest {
                 .start()) {
             pool.map(List.of(new byte[1], new byte[1]));
             long victim = pool.stats().workerList().get(0).pid();
-            signal("STOP", victim);
+            ParentJvm.signal("STOP", victim);
             try {
                 long start = System.nanoTime();
                 List<CompletableFuture<Integer>> futures = new ArrayList<>();
@@ -166,21 +166,14 @@ class RegressionTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
                 await().until(() ->
                         futures.stream().filter(CompletableFuture::isDone).count() >= 8);
-                signal("CONT", victim);
+                ParentJvm.signal("CONT", victim);
                 for (CompletableFuture<Integer> future : futures) {
                     assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo(600_000);
                 }
             } finally {
-                signal("CONT", victim);
+                ParentJvm.signal("CONT", victim);
             }
         }
-    }
-
-    static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 
     static final class SlowToClose implements PoolProcess<Integer, Integer> {
