@@ -418,4 +418,30 @@ class InterruptTest {
             }
         }
     }
+
+    @BothModes
+    @DisplayName(
+            "an interrupt of the thread that serves a worker, which nobody here sends, costs no task and no worker")
+    void laneIsInterrupted(Isolation isolation) throws Exception {
+        try (Gate gate = new Gate();
+                var pool = PoolManager.builder(Tasks::passGateIfNegative, gate.port())
+                        .isolation(isolation)
+                        .size(1)
+                        .start()) {
+            CompletableFuture<Integer> running = pool.submit(-1);
+            gate.awaitArrivals(1);
+            Thread lane = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("pool-" + pool.name() + "-worker-1"))
+                    .findFirst()
+                    .orElseThrow();
+            for (int i = 0; i < 3; i++) {
+                lane.interrupt();
+                await().until(() -> !lane.isInterrupted());
+            }
+            gate.open();
+            assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(pool.map(List.of(1, 2, 3))).containsExactly(1, 2, 3);
+            assertThat(pool.stats().restarts()).isZero();
+        }
+    }
 }

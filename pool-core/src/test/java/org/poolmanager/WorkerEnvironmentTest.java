@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.Serializable;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.TimeZone;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -187,5 +191,35 @@ class WorkerEnvironmentTest {
             }
         }
         assertThat(Locale.getDefault()).isEqualTo(locale);
+    }
+
+    private static final InheritableThreadLocal<String> USER = new InheritableThreadLocal<>();
+
+    @Test
+    @DisplayName(
+            "threads of a pool have the context class loader of whoever built it, and nothing of a caller who happens to replace one")
+    void nothingOfTheCaller() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader builders = new URLClassLoader(new URL[0], before);
+                URLClassLoader callers = new URLClassLoader(new URL[0], before)) {
+            Thread.currentThread().setContextClassLoader(builders);
+            PoolManager<Integer, List<Object>> pool = PoolManager.builder(
+                            (Integer x) -> Arrays.asList(Thread.currentThread().getContextClassLoader(), USER.get()))
+                    .isolation(Isolation.THREAD)
+                    .size(1)
+                    .recycle(policy -> policy.maxTasks(1))
+                    .start();
+            Thread.currentThread().setContextClassLoader(callers);
+            USER.set("somebody");
+            try (pool) {
+                for (int i = 0; i < 5; i++) {
+                    assertThat(pool.submit(i).get(20, TimeUnit.SECONDS)).containsExactly(builders, null);
+                }
+                assertThat(pool.stats().recycles()).isPositive();
+            }
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+            USER.remove();
+        }
     }
 }
