@@ -104,7 +104,8 @@ final class Engine {
         this.unpacker = new Unpacker(workers, texts, name);
         this.logs = new LogQueue(settings, life, events);
         this.shutdown = new Shutdown(settings, life, board, this::cleanUp);
-        this.exitHook = parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", this::endAtExit) : null;
+        this.exitHook =
+                parts.exitHook ? new ExitHook("pool-" + name + "-shutdown", life.contextLoader, this::endAtExit) : null;
     }
 
     PoolSettings settings() {
@@ -423,7 +424,7 @@ final class Engine {
         };
     }
 
-    /** Anew at each look: another start that succeeds ends it. */
+    /** Anew at each look: another start that succeeds ends it, if it is for failed starts. */
     private long pauseLeft(Slot slot, long begin) {
         // The first of them is replaced at once: whatever ended it may have been meant for it alone.
         int failures = Math.max(slot.startFailures, slot.shortLives - 1);
@@ -562,8 +563,8 @@ final class Engine {
             boolean idle = slot.inFlight.isEmpty();
             boolean lived = end.begun() > 0 || System.nanoTime() - slot.readyNanos > SHORT_LIFE;
             boolean byItself = why == WorkerExit.CRASH || why == WorkerExit.OUT_OF_MEMORY;
+            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end); // before all else, because it may fail
             slot.shortLives = byItself && !lived ? slot.shortLives + 1 : 0;
-            board.gone(slot, why == WorkerExit.OPERATOR ? end.wanted() : end);
             if (why == WorkerExit.RECYCLED) {
                 board.tally().recycles++;
             } else if (why != WorkerExit.SHUTDOWN && why != WorkerExit.RESIZED) {

@@ -10,13 +10,17 @@ final class ExitHook {
 
     private final String threadName;
 
+    /** For listeners and appenders, which hear of the end on its thread. */
+    private final @Nullable ClassLoader contextLoader;
+
     private final Runnable action;
 
     /** Null while it is not registered. */
     private @Nullable Thread thread;
 
-    ExitHook(String threadName, Runnable action) {
+    ExitHook(String threadName, @Nullable ClassLoader contextLoader, Runnable action) {
         this.threadName = threadName;
+        this.contextLoader = contextLoader;
         this.action = action;
     }
 
@@ -25,6 +29,7 @@ final class ExitHook {
             return;
         }
         Thread hook = new Thread(null, action, threadName, 0, false);
+        hook.setContextClassLoader(contextLoader);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             thread = hook;

@@ -27,12 +27,28 @@ final class LogbackReplay implements LogReplay.Backend {
 
     @Override
     public void replay(LogEvent event, Map<String, String> mdc) {
-        Logger logger = context().getLogger(event.logger());
+        Logger logger = knownLogger(event.logger());
         Level level = Level.convertAnSLF4JLevel(org.slf4j.event.Level.intToLevel(event.level()));
         List<Marker> markers = markers(event.markers());
         if (logger.isEnabledFor(markers.isEmpty() ? null : markers.get(0), level)) {
             logger.callAppenders(new ReplayedEvent(event, level, markers, mdc, logger.getLoggerContext()));
         }
+    }
+
+    /**
+     * That of the name, or the nearest above it: one of that name would inherit all from it. Workers may have a logger per
+     * object, and Logback never forgets one.
+     */
+    private static Logger knownLogger(String name) {
+        LoggerContext context = context();
+        Logger known = context.exists(name);
+        String above = name;
+        while (known == null) {
+            int end = Math.max(above.lastIndexOf('.'), above.lastIndexOf('$'));
+            above = end < 0 ? org.slf4j.Logger.ROOT_LOGGER_NAME : above.substring(0, end);
+            known = context.exists(above);
+        }
+        return known;
     }
 
     @Override

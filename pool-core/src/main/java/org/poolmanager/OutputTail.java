@@ -127,15 +127,23 @@ final class OutputTail {
     private static @Nullable String readLine(BufferedReader lines) throws IOException {
         StringBuilder line = new StringBuilder();
         int c;
-        while ((c = lines.read()) >= 0) {
-            if (c == '\n' || line.length() >= MAX_LINE) {
-                return line.toString();
-            }
+        while ((c = lines.read()) >= 0 && c != '\n') {
             if (c != '\r') {
                 line.append((char) c);
             }
+            if (line.length() >= MAX_LINE && !isContinued(lines)) {
+                return line.toString();
+            }
         }
-        return line.length() == 0 ? null : line.toString();
+        return c < 0 && line.length() == 0 ? null : line.toString();
+    }
+
+    /** Whether the next byte belongs to the same character. */
+    private static boolean isContinued(BufferedReader lines) throws IOException {
+        lines.mark(1);
+        int next = lines.read();
+        lines.reset();
+        return (next & 0xC0) == 0x80;
     }
 
     private long printed() {

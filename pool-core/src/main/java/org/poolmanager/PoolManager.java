@@ -910,9 +910,8 @@ public final class PoolManager<T extends @Nullable Object, R extends @Nullable O
 
     private void endInBackground(End how) {
         borrowers.userDecides();
-        Thread closer = new Thread(() -> engine.shutdown().closeForSure(how, null), "pool-" + name() + "-closer");
-        closer.setDaemon(false); // what has been accepted is to run, even when the last other thread has ended
-        closer.start();
+        // No daemon: what has been accepted is to run, even when the last other thread has ended.
+        engine.shutdown().startCloser(how, null, false);
     }
 
     /**

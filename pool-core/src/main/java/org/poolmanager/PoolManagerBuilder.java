@@ -478,6 +478,7 @@ public final class PoolManagerBuilder<T extends @Nullable Object, R extends @Nul
 
     /**
      * How long a worker that could not be started waits for its next start. The wait doubles with each failure in a row.
+     * Workers that end by themselves soon after their start, and have done nothing, wait likewise from the second in a row.
      *
      * @param first more than zero; default: 100 ms
      * @return this

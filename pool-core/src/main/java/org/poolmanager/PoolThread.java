@@ -3,8 +3,8 @@ package org.poolmanager;
 import java.util.stream.Stream;
 
 /**
- * A thread of a pool's own: it must never wait for the pool. It has what whoever built the pool had, and nothing of the caller in
- * whose thread it happens to be made.
+ * A thread of a pool's own: it must never wait for the pool. It has the context class loader of whoever built the pool, and no
+ * thread-local values of the caller in whose thread it happens to be made.
  */
 final class PoolThread extends Thread {
 

@@ -86,8 +86,19 @@ final class Shutdown {
     }
 
     void closeInBackground(End end, @Nullable Duration drainLimit) {
-        Thread closer = new Thread(() -> closeForSure(end, drainLimit), "pool-" + settings.name() + "-closer");
-        closer.setDaemon(true);
+        startCloser(end, drainLimit, true);
+    }
+
+    /**
+     * Closes the pool in a thread of its own, which has no more of its caller than a {@link PoolThread}.
+     *
+     * @param daemon whether the end of the other threads of this JVM need not wait for it
+     */
+    void startCloser(End end, @Nullable Duration drainLimit, boolean daemon) {
+        Runnable body = () -> closeForSure(end, drainLimit);
+        Thread closer = new Thread(null, body, "pool-" + settings.name() + "-closer", 0, false);
+        closer.setContextClassLoader(life.contextLoader);
+        closer.setDaemon(daemon);
         closer.start();
     }
 

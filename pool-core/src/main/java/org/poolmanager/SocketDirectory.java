@@ -122,9 +122,13 @@ final class SocketDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isOfSameUser(Path directory, Path own) throws IOException {
-        return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
+    private static boolean isOfSameUser(Path directory, Path own) {
+        try {
+            return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
+        } catch (IOException e) {
+            return false; // its owner has just removed it
+        }
     }
 
     private static boolean isAbandoned(Path directory) {

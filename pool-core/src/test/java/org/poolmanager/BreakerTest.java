@@ -480,7 +480,7 @@ class BreakerTest {
 
         Moribund() {
             Thread end = new Thread(() -> {
-                Tasks.sleepMillis(20);
+                Tasks.sleepMillis(500);
                 Runtime.getRuntime().halt(3);
             });
             end.setDaemon(true);

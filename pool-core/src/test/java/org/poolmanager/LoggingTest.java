@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -452,6 +453,30 @@ class LoggingTest {
             pool.map(List.of(1));
             await().until(() -> pool.stats().logs().replayed() == (isolation == Isolation.THREAD ? 0 : 1));
             assertThat(records.messages()).containsExactly("1");
+        }
+    }
+
+    @Test
+    @DisplayName("loggers that workers make, one for each object perhaps, are not kept here for ever")
+    void loggersOfWorkersAreNotKept() throws Exception {
+        try (Records records = new Records("test.objects", Level.INFO);
+                var pool = PoolManager.builder((Integer x) -> {
+                            LoggerFactory.getLogger("test.objects.of" + x + "$inner")
+                                    .info("made");
+                            return x;
+                        })
+                        .size(1)
+                        .loggers("test.objects")
+                        .start()) {
+            pool.map(List.of(1, 2, 3));
+            await().until(() -> records.events.size() == 3);
+            assertThat(records.events)
+                    .extracting(ILoggingEvent::getLoggerName)
+                    .containsExactly("test.objects.of1$inner", "test.objects.of2$inner", "test.objects.of3$inner");
+            LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+            assertThat(context.getLoggerList())
+                    .extracting(Logger::getName)
+                    .noneMatch(name -> name.startsWith("test.objects."));
         }
     }
 }

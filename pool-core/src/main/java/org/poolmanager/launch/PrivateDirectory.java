@@ -63,7 +63,7 @@ final class PrivateDirectory {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> siblings = Files.newDirectoryStream(directory.resolveSibling(""), PREFIX + "*")) {
             for (Path sibling : siblings) {
-                if (isOfSameUser(sibling, directory) && OwnerLock.isAbandoned(sibling)) {
+                if (isLeftBehind(sibling, directory)) {
                     found.add(sibling);
                 }
             }
@@ -73,9 +73,14 @@ final class PrivateDirectory {
         return found;
     }
 
-    private static boolean isOfSameUser(Path sibling, Path directory) throws IOException {
-        return Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS)
-                && Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(directory));
+    private static boolean isLeftBehind(Path sibling, Path directory) {
+        try {
+            return Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(directory))
+                    && OwnerLock.isAbandoned(sibling);
+        } catch (IOException e) {
+            return false; // its owner has just removed it
+        }
     }
 
     /** Whether it lies in such a directory, of this JVM or another one. */

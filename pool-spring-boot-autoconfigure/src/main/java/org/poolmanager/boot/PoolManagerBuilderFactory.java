@@ -6,7 +6,8 @@ import org.poolmanager.worker.PoolProcess;
 /**
  * Makes builders that know what {@code application.yml} says about pools in general, for pools that the application
  * builds itself. There is a bean of this type. A pool becomes a bean, and is started, closed and watched like a declared
- * one, when a {@code @Bean} method returns it: for that, its builders have {@code shutdownHook(false)}.
+ * one, when a {@code @Bean} method returns it: for that, its builders have {@code shutdownHook(false)}. A pool that is no
+ * bean must be closed by whoever built it, or be given {@code shutdownHook(true)}.
  */
 public interface PoolManagerBuilderFactory {
 

@@ -129,13 +129,14 @@ public final class PoolManagers {
     }
 
     /**
-     * Whether there is such a pool, which would be created by its first use.
+     * What properties say of a pool that would be created by its first use.
      *
      * @param name the bean's name
-     * @return false if there is no such pool, or it exists
+     * @return null if there is no such pool, or it exists
      */
-    public boolean isUncreated(String name) {
-        return names().contains(name) && !beanFactory.containsSingleton(name);
+    public PoolRegistration.@Nullable Rules rulesOfUncreated(String name) {
+        boolean uncreated = names().contains(name) && !beanFactory.containsSingleton(name);
+        return uncreated ? rules.apply(isDeclared(name) ? name : null) : null;
     }
 
     /**
@@ -146,9 +147,13 @@ public final class PoolManagers {
      * @return name, pool, type and where it comes from
      */
     public PoolRegistration registration(String name, PoolManager<?, ?> pool) {
-        boolean declared = beanFactory.containsBeanDefinition(name)
-                && FACTORY_BEAN.equals(beanFactory.getMergedBeanDefinition(name).getFactoryBeanName());
+        boolean declared = isDeclared(name);
         return new PoolRegistration(name, pool, declared, rules.apply(declared ? name : null), type(name));
+    }
+
+    private boolean isDeclared(String name) {
+        return beanFactory.containsBeanDefinition(name)
+                && FACTORY_BEAN.equals(beanFactory.getMergedBeanDefinition(name).getFactoryBeanName());
     }
 
     private ResolvableType type(String name) {

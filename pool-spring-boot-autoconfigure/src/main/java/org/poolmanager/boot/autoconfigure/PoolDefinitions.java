@@ -77,7 +77,8 @@ final class PoolDefinitions {
         definition.setFactoryMethodName("create");
         ConstructorArgumentValues arguments = definition.getConstructorArgumentValues();
         arguments.addIndexedArgumentValue(0, pool);
-        arguments.addIndexedArgumentValue(1, worker.type());
+        arguments.addIndexedArgumentValue(
+                1, worker.type().getName()); // code generated ahead of time may not see the class
         arguments.addIndexedArgumentValue(2, worker.beanName());
         definition.setResourceDescription("poolmanager.pools." + pool);
         registry.registerBeanDefinition(pool, definition);

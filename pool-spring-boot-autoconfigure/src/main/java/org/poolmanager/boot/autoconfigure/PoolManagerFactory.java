@@ -13,10 +13,11 @@ import org.poolmanager.boot.PoolWorker;
 import org.poolmanager.boot.autoconfigure.InvalidPoolConfigurationException.Setting;
 import org.poolmanager.boot.worker.WorkerContexts;
 import org.poolmanager.worker.PoolProcess;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.NativeDetector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
 
 /** Builds each pool that {@code application.yml} declares, when its bean is created. */
 final class PoolManagerFactory {
@@ -25,7 +26,7 @@ final class PoolManagerFactory {
 
     private final PoolConfigurations configurations;
 
-    private final BeanFactory beanFactory;
+    private final ConfigurableBeanFactory beanFactory;
 
     private final ContextWorkers contextWorkers;
 
@@ -37,7 +38,7 @@ final class PoolManagerFactory {
 
     PoolManagerFactory(
             PoolConfigurations configurations,
-            BeanFactory beanFactory,
+            ConfigurableBeanFactory beanFactory,
             ContextWorkers contextWorkers,
             CodecBean codec,
             ObjectProvider<PoolManagerCustomizer> customizers,
@@ -51,7 +52,8 @@ final class PoolManagerFactory {
     }
 
     /** The factory method of every bean definition that {@link PoolDefinitions} makes. */
-    PoolManager<?, ?> create(String name, Class<?> worker, @Nullable String workerBean) {
+    PoolManager<?, ?> create(String name, String workerClass, @Nullable String workerBean) {
+        Class<?> worker = ClassUtils.resolveClassName(workerClass, beanFactory.getBeanClassLoader());
         PoolProperties properties = configurations.effective(name);
         if (properties.isolation() != Isolation.THREAD && NativeDetector.inNativeImage()) {
             refuseNativeImage(name);

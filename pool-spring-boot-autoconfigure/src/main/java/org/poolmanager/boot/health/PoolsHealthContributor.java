@@ -51,7 +51,12 @@ public class PoolsHealthContributor implements CompositeHealthContributor, PoolR
                 .filter(entry -> entry.name().equals(name))
                 .map(Entry::contributor)
                 .findFirst()
-                .orElseGet(() -> pools.isUncreated(name) ? UNCREATED : null);
+                .orElseGet(() -> ofUncreated(name));
+    }
+
+    private @Nullable HealthContributor ofUncreated(String name) {
+        PoolRegistration.Rules rules = pools.rulesOfUncreated(name);
+        return rules != null && rules.health() ? UNCREATED : null;
     }
 
     @Override

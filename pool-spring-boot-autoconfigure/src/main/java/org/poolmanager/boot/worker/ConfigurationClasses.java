@@ -24,7 +24,7 @@ final class ConfigurationClasses {
     }
 
     private static boolean interceptsCalls(Class<?> type) {
-        Configuration annotation = AnnotatedElementUtils.findMergedAnnotation(type, Configuration.class);
+        Configuration annotation = AnnotatedElementUtils.getMergedAnnotation(type, Configuration.class);
         return annotation != null && annotation.proxyBeanMethods();
     }
 

@@ -4,10 +4,11 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.commons.logging.LogFactory;
 import org.poolmanager.worker.PoolProcess;
-import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.AutowiredAnnotationBeanPostProcessor;
@@ -89,11 +90,12 @@ record ContextWorkerFactory(
         try {
             prepare(context, environment.restore());
             context.refresh();
+            Set<String> told = singletons(context.getBeanFactory());
             ContextWorker built = new ContextWorker(context, worker(context));
-            completeSingletons(context.getBeanFactory());
+            tellSingletons(context.getBeanFactory(), told);
             QuietLogFactory.workerIsBuilt();
             return built;
-        } catch (BeansException | IllegalStateException | ClassNotFoundException | LinkageError ex) {
+        } catch (RuntimeException | ClassNotFoundException | LinkageError ex) {
             QuietLogFactory.workerIsBuilt();
             context.close();
             throw new WorkerContextException(
@@ -108,12 +110,21 @@ record ContextWorkerFactory(
         return mayBeObserved ? ObservedWorker.observe(worker, context) : worker;
     }
 
+    private Set<String> singletons(ConfigurableListableBeanFactory beanFactory) {
+        return recipes.stream()
+                .map(BeanRecipe::name)
+                .filter(beanFactory::containsSingleton)
+                .collect(Collectors.toSet());
+    }
+
     /** All of them are lazy, and what Spring calls when all that are not have been made would never be. */
-    private void completeSingletons(ConfigurableListableBeanFactory beanFactory) {
+    private void tellSingletons(ConfigurableListableBeanFactory beanFactory, Set<String> told) {
         for (BeanRecipe recipe : recipes) {
-            if (beanFactory.getSingleton(recipe.name()) instanceof SmartInitializingSingleton singleton
-                    && beanFactory.getBeanDefinition(recipe.name()).isLazyInit()) {
-                singleton.afterSingletonsInstantiated();
+            String name = recipe.name();
+            if (!told.contains(name)
+                    && beanFactory.isTypeMatch(name, SmartInitializingSingleton.class)
+                    && beanFactory.isSingleton(name)) {
+                beanFactory.getBean(name, SmartInitializingSingleton.class).afterSingletonsInstantiated();
             }
         }
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.Aware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.DependencyDescriptor;
@@ -54,6 +55,7 @@ final class InjectionPoints {
         return Aware.class.isAssignableFrom(type)
                 || InitializingBean.class.isAssignableFrom(type)
                 || DisposableBean.class.isAssignableFrom(type)
+                || SmartInitializingSingleton.class.isAssignableFrom(type)
                 || usesJakarta(type)
                 || members(type).anyMatch(member -> isAny(member, INJECTIONS));
     }

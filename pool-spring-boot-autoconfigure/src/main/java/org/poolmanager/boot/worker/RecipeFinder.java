@@ -97,8 +97,9 @@ final class RecipeFinder {
         RootBeanDefinition definition = (RootBeanDefinition) beanFactory.getMergedBeanDefinition(name);
         Class<?> product = requireType(name);
         refuseUnfit(name, definition, product);
-        if (definition.getFactoryMethodName() != null) {
-            addProduct(name, definition, definition.getFactoryMethodName(), product);
+        String method = factoryMethodName(definition);
+        if (method != null) {
+            addProduct(name, definition, method, product);
         } else {
             addComponent(name, definition, ClassUtils.getUserClass(beanClass(definition)));
         }
@@ -151,14 +152,24 @@ final class RecipeFinder {
         }
     }
 
+    /** The method that makes a bean, null if none does. A definition that was generated ahead of time only has it resolved. */
+    static @Nullable String factoryMethodName(RootBeanDefinition definition) {
+        Method resolved = definition.getFactoryMethodName() == null ? definition.getResolvedFactoryMethod() : null;
+        return resolved == null ? definition.getFactoryMethodName() : resolved.getName();
+    }
+
     private static boolean isBoundByConstructor(BeanDefinition definition) {
         return definition.getAttribute(BindMethod.class.getName()) == BindMethod.VALUE_OBJECT;
     }
 
     private void addProduct(String name, RootBeanDefinition definition, String method, Class<?> product) {
         String owner = definition.getFactoryBeanName();
-        Class<?> declaring = ClassUtils.getUserClass(owner == null ? beanClass(definition) : requireType(owner));
-        Method factory = factoryMethod(name, declaring, definition);
+        Method resolved = definition.getResolvedFactoryMethod();
+        Class<?> declaring = ClassUtils.getUserClass(
+                owner != null
+                        ? requireType(owner)
+                        : resolved != null ? resolved.getDeclaringClass() : beanClass(definition));
+        Method factory = resolved != null ? resolved : factoryMethod(name, declaring, method);
         properties |= AnnotatedElementUtils.hasAnnotation(factory, ConfigurationProperties.class);
         boolean unique = methods(declaring, method).size() == 1;
         add(recipe(
@@ -195,7 +206,7 @@ final class RecipeFinder {
                 .filter(bean -> {
                     BeanDefinition candidate = beanFactory.getMergedBeanDefinition(bean);
                     return owner.equals(candidate.getFactoryBeanName())
-                            && method.equals(candidate.getFactoryMethodName());
+                            && method.equals(factoryMethodName((RootBeanDefinition) candidate));
                 })
                 .toList();
     }
@@ -208,12 +219,8 @@ final class RecipeFinder {
         return type;
     }
 
-    private Method factoryMethod(String name, Class<?> declaring, RootBeanDefinition definition) {
-        Method resolved = definition.getResolvedFactoryMethod();
-        if (resolved != null) {
-            return resolved;
-        }
-        List<Method> candidates = methods(declaring, String.valueOf(definition.getFactoryMethodName()));
+    private Method factoryMethod(String name, Class<?> declaring, String method) {
+        List<Method> candidates = methods(declaring, method);
         if (candidates.isEmpty()) {
             throw needs.unfit(name, "is made by a method that cannot be found");
         }

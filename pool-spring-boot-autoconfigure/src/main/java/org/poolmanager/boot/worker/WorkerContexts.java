@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.poolmanager.worker.PoolProcess;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.DependencyDescriptor;
-import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.MethodParameter;
@@ -61,8 +60,8 @@ public final class WorkerContexts {
      */
     public boolean isMadeByMethod(String bean) {
         return beanFactory.containsBeanDefinition(bean)
-                && beanFactory.getMergedBeanDefinition(bean) instanceof AbstractBeanDefinition definition
-                && definition.getFactoryMethodName() != null;
+                && beanFactory.getMergedBeanDefinition(bean) instanceof RootBeanDefinition definition
+                && RecipeFinder.factoryMethodName(definition) != null;
     }
 
     /**

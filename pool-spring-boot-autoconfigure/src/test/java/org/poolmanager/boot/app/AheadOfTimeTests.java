@@ -25,20 +25,28 @@ class AheadOfTimeTests {
 
     private static final String CLASS_PATH = System.getProperty("java.class.path");
 
+    private static final String[] TELLING = {"--poolmanager.pools.p.worker=telling", "--poolmanager.pools.p.size=1"};
+
     @TempDir
     private static Path directory;
 
     @BeforeAll
     static void process() throws IOException {
+        process(SmallApplication.class, arguments(2));
+        process(MethodsApplication.class, TELLING);
+    }
+
+    private static void process(Class<?> application, String... arguments) throws IOException {
+        Path own = directory.resolve(application.getSimpleName());
         Settings settings = Settings.builder()
-                .sourceOutput(directory.resolve("sources"))
-                .resourceOutput(directory.resolve("classes"))
-                .classOutput(directory.resolve("classes"))
+                .sourceOutput(own.resolve("sources"))
+                .resourceOutput(own.resolve("classes"))
+                .classOutput(own.resolve("classes"))
                 .groupId("org.poolmanager")
-                .artifactId("small")
+                .artifactId(application.getSimpleName())
                 .build();
-        new SpringApplicationAotProcessor(SmallApplication.class, settings, arguments(2)).process();
-        compile();
+        new SpringApplicationAotProcessor(application, settings, arguments).process();
+        compile(own);
     }
 
     private static String[] arguments(int size, String... more) {
@@ -49,18 +57,18 @@ class AheadOfTimeTests {
         return arguments.toArray(String[]::new);
     }
 
-    private static void compile() throws IOException {
+    private static void compile(Path own) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null);
-                Stream<Path> sources = Files.walk(directory.resolve("sources"))) {
+                Stream<Path> sources = Files.walk(own.resolve("sources"))) {
             List<Path> all =
                     sources.filter(file -> file.toString().endsWith(".java")).toList();
             assertThat(all).isNotEmpty();
             List<String> options = List.of(
                     "-d",
-                    directory.resolve("classes").toString(),
+                    own.resolve("classes").toString(),
                     "-cp",
-                    CLASS_PATH,
+                    own.resolve("classes") + File.pathSeparator + CLASS_PATH,
                     "-parameters",
                     "-proc:none",
                     "-nowarn");
@@ -79,6 +87,15 @@ class AheadOfTimeTests {
     }
 
     @Test
+    @DisplayName("5.11: what bean methods make, and their calls of each other, are the same in a child as without it")
+    void beanMethods() throws Exception {
+        for (String aot : List.of("false", "true")) {
+            assertThat(run(MethodsApplication.class, List.of("-Dspring.aot.enabled=" + aot), TELLING))
+                    .contains("The worker says [x: quality 90, same counter true]");
+        }
+    }
+
+    @Test
     @DisplayName("5.11: a native image, which cannot start child JVMs, ends at once and says what to do; threads work")
     void nativeImageFailsEarly() throws Exception {
         String image = "-Dorg.graalvm.nativeimage.imagecode=runtime";
@@ -91,11 +108,13 @@ class AheadOfTimeTests {
     }
 
     private static String run(Class<?> main, List<String> options, String... arguments) throws Exception {
+        Class<?> processed = main == NativeProgram.class ? SmallApplication.class : main;
+        Path classes = directory.resolve(processed.getSimpleName()).resolve("classes");
         Path output = directory.resolve("output");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
-        command.addAll(List.of("-cp", directory.resolve("classes") + File.pathSeparator + CLASS_PATH, main.getName()));
+        command.addAll(List.of("-cp", classes + File.pathSeparator + CLASS_PATH, main.getName()));
         command.addAll(List.of(arguments));
         Process application = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -94,7 +94,7 @@ class ConfigurationTableTests {
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> {
                     PoolManagerFactory factory = context.getBean(PoolManagerFactory.class);
-                    try (PoolManager<?, ?> pool = factory.create("square", Square.class, null)) {
+                    try (PoolManager<?, ?> pool = factory.create("square", Square.class.getName(), null)) {
                         assertThat(context.getBean(PoolManagers.class)
                                         .registration("square", pool)
                                         .rules())

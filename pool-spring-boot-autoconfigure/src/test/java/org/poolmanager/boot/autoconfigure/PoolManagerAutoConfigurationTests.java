@@ -111,7 +111,7 @@ class PoolManagerAutoConfigurationTests {
                             .build()
                             .settings();
                     PoolManagerFactory factory = context.getBean(PoolManagerFactory.class);
-                    try (PoolManager<?, ?> pool = factory.create("square", Square.class, null)) {
+                    try (PoolManager<?, ?> pool = factory.create("square", Square.class.getName(), null)) {
                         assertThat(pool.settings()).isEqualTo(expected);
                     }
                 });
