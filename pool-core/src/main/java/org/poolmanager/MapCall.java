@@ -30,7 +30,7 @@ final class MapCall<T extends @Nullable Object, R extends @Nullable Object> impl
     private final boolean valuesOnly;
 
     /** No monitor: a virtual thread that waits for one would hold its carrier before JDK 24. */
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new BriefLock();
 
     private final Condition complete = lock.newCondition();
 

@@ -62,7 +62,7 @@ final class StreamCall<T extends @Nullable Object, R extends @Nullable Object> i
     private @Nullable Throwable failure;
 
     /** No monitor: a virtual thread that waits for one would hold its carrier before JDK 24. */
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new BriefLock();
 
     private final Condition changed = lock.newCondition();
 
