@@ -9,8 +9,10 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class LoaderWalk {
 
     private final Set<Path> entries = new LinkedHashSet<>();
     private final Set<Path> unpacked = new LinkedHashSet<>();
+    private final Map<Path, Path> directories = new HashMap<>();
 
     /** A null loader, that of the JDK's own classes, adds nothing. */
     LoaderWalk from(@Nullable ClassLoader start) {
@@ -80,7 +83,8 @@ final class LoaderWalk {
             if (nested != null && nested.entry().isEmpty()) {
                 entries.add(nested.archive());
             } else if (nested != null) {
-                entries.add(UnpackedArchive.of(nested));
+                Path directory = directories.computeIfAbsent(nested.archive(), UnpackedArchive::directoryOf);
+                entries.add(UnpackedArchive.in(directory, nested));
                 unpacked.add(nested.archive());
             } else if (url.getProtocol().equals("file")) {
                 entries.add(fileOf(url.toString()));

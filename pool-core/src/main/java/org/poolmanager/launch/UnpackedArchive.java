@@ -36,7 +36,12 @@ final class UnpackedArchive {
      *     written
      */
     static Path of(NestedUrl nested) {
-        Path entry = directoryOf(nested).resolve(nested.entry());
+        return in(directoryOf(nested.archive()), nested);
+    }
+
+    /** The same, in the directory that the archive has been unpacked into. */
+    static Path in(Path directory, NestedUrl nested) {
+        Path entry = directory.resolve(nested.entry());
         if (!Files.exists(entry)) {
             throw new LaunchException("The archive " + nested.archive() + " has no jar or class directory '"
                     + nested.entry() + "', although its class loader uses it. " + LoaderWalk.REMEDY);
@@ -44,13 +49,13 @@ final class UnpackedArchive {
         return entry;
     }
 
-    private static Path directoryOf(NestedUrl nested) {
-        Path archive = nested.archive();
+    /** Looks for all that the archive's directory should hold, so it is not asked for each entry. */
+    static Path directoryOf(Path archive) {
         synchronized (DIRECTORIES) {
             try {
                 Key key = Key.of(archive);
                 Unpacked unpacked = DIRECTORIES.get(key);
-                if (unpacked == null || unpacked.hasLost(nested.entry())) {
+                if (unpacked == null || !unpacked.isComplete()) {
                     unpacked = unpackIntoNewDirectory(archive);
                     DIRECTORIES.put(key, unpacked);
                 }
@@ -119,10 +124,9 @@ final class UnpackedArchive {
             }
         }
 
-        /** Not of what never was there: the same would come of it again. */
-        boolean hasLost(String entry) {
-            Path part = directory.resolve(entry);
-            return !Files.exists(part) && (parts.contains(part) || !Files.exists(directory));
+        /** All of it, so that no class path has a part of it from here and another from a later directory. */
+        boolean isComplete() {
+            return parts.stream().allMatch(Files::exists);
         }
     }
 

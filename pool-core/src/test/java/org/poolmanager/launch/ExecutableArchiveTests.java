@@ -103,6 +103,9 @@ class ExecutableArchiveTests {
             ClassPath after = ClassPath.of(anchor);
             assertThat(after.isComplete()).isTrue();
             assertThat(after.entries()).hasSameSizeAs(before.entries()).allMatch(Files::exists);
+            assertThat(after.entries().get(0))
+                    .as("its classes")
+                    .isNotEqualTo(before.entries().get(0));
         }
     }
 
