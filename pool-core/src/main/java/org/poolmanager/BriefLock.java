@@ -16,7 +16,15 @@ final class BriefLock extends ReentrantLock {
     @Override
     public void lock() {
         if (!takeSoon()) {
-            super.lock();
+            try {
+                super.lock();
+            } catch (OutOfMemoryError e) {
+                // JDK 17 makes an object for whoever waits. What is done under the lock must be done without it as
+                // well.
+                while (!tryLock()) {
+                    Thread.onSpinWait();
+                }
+            }
         }
     }
 
