@@ -107,10 +107,13 @@ class PoolsHealthContributorAutoConfigurationTests {
                     CompletableFuture<String> task = pool.submit("a task");
                     assertThat(task).failsWithin(Duration.ofSeconds(20));
                     Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> pool.state() == PoolState.BROKEN);
-                    Health health = health(context.getBean(PoolsHealthContributor.class), "fragile");
-                    assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-                    assertThat(health.getDetails().get("reason")).asString().contains("no licence key found");
-                    assertThat(health.getDetails().get("error")).asString().startsWith("TASK_TIMED_OUT: ");
+                    // The state changes first, and then those are told why who listen.
+                    Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                        Health health = health(context.getBean(PoolsHealthContributor.class), "fragile");
+                        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+                        assertThat(health.getDetails().get("reason")).asString().contains("no licence key found");
+                        assertThat(health.getDetails().get("error")).asString().startsWith("TASK_TIMED_OUT: ");
+                    });
                     Fragile.BROKEN.set(false);
                     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> pool.state() == PoolState.RUNNING);
                     assertThat(health(context.getBean(PoolsHealthContributor.class), "fragile")
