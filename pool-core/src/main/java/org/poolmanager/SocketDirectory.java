@@ -113,21 +113,12 @@ final class SocketDirectory implements AutoCloseable {
     static void sweep(Path parent, Path own) {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, "poolmanager-*")) {
             for (Path directory : left) {
-                if (isOfSameUser(directory, own) && isAbandoned(directory)) {
+                if (OwnerLock.isOfSameUser(directory, own) && isAbandoned(directory)) {
                     remove(directory);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
             LoggerFactory.getLogger(PoolManager.class).debug("{} could not be swept", parent, e);
-        }
-    }
-
-    private static boolean isOfSameUser(Path directory, Path own) {
-        try {
-            return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-                    && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
-        } catch (IOException e) {
-            return false; // its owner has just removed it
         }
     }
 

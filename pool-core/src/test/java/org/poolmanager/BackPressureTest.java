@@ -606,10 +606,7 @@ class BackPressureTest {
                             () -> read.incrementAndGet() % 10 == 0 ? (Object) read.get() : new Thread())
                     .limit(1000)
                     .iterator());
-            Thread thread = Thread.getAllStackTraces().keySet().stream()
-                    .filter(each -> each.getName().startsWith("pool-" + pool.name() + "-feeder"))
-                    .findFirst()
-                    .orElseThrow();
+            Thread thread = Cpu.thread("pool-" + pool.name() + "-feeder-1");
             await().until(() -> Cpu.isWaiting(thread) && read.get() > 3);
             assertThat(pool.stats().resultsWaiting()).isLessThanOrEqualTo(3);
             assertThat(read.get()).isLessThan(100);

@@ -325,10 +325,7 @@ class InterruptTest {
             await().until(() -> pool.stats().tasks().submitted() == 3);
             new Caller(pool::joinAsync).interruptOnceWaiting().threwInterruptedException();
             assertThat(feeder).isNotDone();
-            Thread thread = Thread.getAllStackTraces().keySet().stream()
-                    .filter(candidate -> candidate.getName().startsWith("pool-fed-feeder-"))
-                    .findAny()
-                    .orElseThrow();
+            Thread thread = Cpu.thread("pool-fed-feeder-1");
             thread.interrupt();
             assertThat(feeder)
                     .failsWithin(Duration.ofSeconds(10))
@@ -430,10 +427,7 @@ class InterruptTest {
                         .start()) {
             CompletableFuture<Integer> running = pool.submit(-1);
             gate.awaitArrivals(1);
-            Thread lane = Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().equals("pool-" + pool.name() + "-worker-1"))
-                    .findFirst()
-                    .orElseThrow();
+            Thread lane = Cpu.thread("pool-" + pool.name() + "-worker-1");
             for (int i = 0; i < 3; i++) {
                 lane.interrupt();
                 await().until(() -> !lane.isInterrupted());

@@ -16,7 +16,10 @@ final class CommandLine {
                     + "|-XX:(Flags|VMOptionsFile)=.*|@.*",
             Pattern.DOTALL);
 
-    /** What a child prints is read as UTF-8, whatever the locale of this machine can express. Before JDK 19 they were named otherwise. */
+    /**
+     * What a child prints is read as UTF-8, whatever the locale of this machine can express. Before JDK 19 they were named
+     * otherwise.
+     */
     private static final List<String> OUTPUT_ENCODING = List.of(
             "-Dstdout.encoding=UTF-8",
             "-Dstderr.encoding=UTF-8",

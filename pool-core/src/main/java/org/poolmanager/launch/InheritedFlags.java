@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The JVM options of the parent that its children need as well, given to it on its command line or by the manifest of its jar. An allow-list: copied debug agents, management ports, log
- * files, archives and heap sizes clash or add up.
+ * The JVM options of the parent that its children need as well, whether its command line or the manifest of its jar has
+ * them. An allow-list: copied debug agents, management ports, log files, archives and heap sizes clash or add up.
  */
 final class InheritedFlags {
 

@@ -52,6 +52,20 @@ public final class OwnerLock implements AutoCloseable {
     }
 
     /**
+     * Whether there is such a directory, no link to one, and it is of the same user.
+     *
+     * @param own any directory that this process has created, whose owner is who we are
+     */
+    public static boolean isOfSameUser(Path directory, Path own) {
+        try {
+            return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
+        } catch (IOException e) {
+            return false; // its owner has just removed it
+        }
+    }
+
+    /**
      * Whether somebody has marked the directory.
      *
      * @throws IOException if it cannot be read

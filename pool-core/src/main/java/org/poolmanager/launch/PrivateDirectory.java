@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
@@ -75,9 +74,7 @@ final class PrivateDirectory {
 
     private static boolean isLeftBehind(Path sibling, Path directory) {
         try {
-            return Files.isDirectory(sibling, LinkOption.NOFOLLOW_LINKS)
-                    && Files.getOwner(sibling, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(directory))
-                    && OwnerLock.isAbandoned(sibling);
+            return OwnerLock.isOfSameUser(sibling, directory) && OwnerLock.isAbandoned(sibling);
         } catch (IOException e) {
             return false; // its owner has just removed it
         }

@@ -29,17 +29,11 @@ final class UnpackedArchive {
     private UnpackedArchive() {}
 
     /**
-     * Where the jar or directory to which the URL points lies on disk; the same place for every call until the archive
-     * changes, or the jar or directory is no longer there.
+     * Where the jar or directory to which a URL points lies on disk.
      *
-     * @throws LaunchException if the archive cannot be read, has no such entry, or the temporary directory cannot be
-     *     written
+     * @param directory that of the URL's archive
+     * @throws LaunchException if the archive has no such entry
      */
-    static Path of(NestedUrl nested) {
-        return in(directoryOf(nested.archive()), nested);
-    }
-
-    /** The same, in the directory that the archive has been unpacked into. */
     static Path in(Path directory, NestedUrl nested) {
         Path entry = directory.resolve(nested.entry());
         if (!Files.exists(entry)) {
@@ -49,7 +43,12 @@ final class UnpackedArchive {
         return entry;
     }
 
-    /** Looks for all that the archive's directory should hold, so it is not asked for each entry. */
+    /**
+     * Where an archive is unpacked; the same place for every call until the archive changes, or a jar or directory of it is
+     * no longer there. It looks for all of these, so it is asked once for a class path and not for each entry.
+     *
+     * @throws LaunchException if the archive cannot be read, or the temporary directory cannot be written
+     */
     static Path directoryOf(Path archive) {
         synchronized (DIRECTORIES) {
             try {

@@ -120,7 +120,7 @@ public final class ChildMain {
     private static void unpackAndWait() throws IOException {
         Path archive = Path.of(System.getProperty("archive"));
         sayAndWait(
-                UnpackedArchive.of(new NestedUrl(archive, "BOOT-INF/classes")).toString());
+                UnpackedArchive.directoryOf(archive).resolve("BOOT-INF/classes").toString());
     }
 
     private static void describe() throws IOException, URISyntaxException {

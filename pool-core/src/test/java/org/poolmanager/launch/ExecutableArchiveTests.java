@@ -151,14 +151,13 @@ class ExecutableArchiveTests {
     @Test
     void missingEntryIsNamedAndUnpacksNothingAgain() throws IOException {
         Path archive = archive("app.jar", "WEB-INF");
-        Path present = UnpackedArchive.of(new NestedUrl(archive, "WEB-INF/classes"));
+        Path present = UnpackedArchive.directoryOf(archive);
 
         assertThatExceptionOfType(LaunchException.class)
                 .isThrownBy(() -> unpack(archive))
                 .withMessageContainingAll(archive.toString(), "'BOOT-INF/classes'");
 
-        assertThat(UnpackedArchive.of(new NestedUrl(archive, "WEB-INF/classes")))
-                .isEqualTo(present);
+        assertThat(UnpackedArchive.directoryOf(archive)).isEqualTo(present);
     }
 
     @Test
@@ -203,7 +202,7 @@ class ExecutableArchiveTests {
     }
 
     private static Path unpack(Path archive) {
-        return UnpackedArchive.of(new NestedUrl(archive, "BOOT-INF/classes"));
+        return UnpackedArchive.in(UnpackedArchive.directoryOf(archive), new NestedUrl(archive, "BOOT-INF/classes"));
     }
 
     private Path archive(String name, String root) throws IOException {
